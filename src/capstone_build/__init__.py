@@ -1,0 +1,1 @@
+"""capstone: make for data work in Python."""

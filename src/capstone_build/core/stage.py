@@ -1,0 +1,156 @@
+"""
+Stages: named units of work, as plain data.
+
+Knows what a stage declares; does not know the user's Python objects, which
+stay in the process that loaded the pipeline (`capstone_build.host`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import NewType, TypeAlias
+
+from capstone_build.core.artifact import Artifact
+from capstone_build.core.digest import JsonValue
+
+StageName = NewType("StageName", str)
+"""The name of a stage: unique in its pipeline."""
+
+Symbol = NewType("Symbol", str)
+"""A definition in Python source: `module:qualified.name`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """
+    Where something is declared.
+
+    Attributes:
+        file: From the project's root where it lies inside, else absolute.
+        line: Counted from 1.
+    """
+
+    file: str
+    line: int
+
+    def __str__(self) -> str:
+        """Spell it as editors and terminals link it."""
+        return f"{self.file}:{self.line}"
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """
+    A name under which a stage reads artifacts.
+
+    Attributes:
+        name: What the function's parameter, or `{inputs.name}`, is called.
+        artifacts: What it stands for: one artifact, or those of a list.
+        is_list: Whether a list of paths arrives: so for a pattern and for a list.
+    """
+
+    name: str
+    artifacts: tuple[Artifact, ...]
+    is_list: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """
+    A name under which a stage writes an artifact.
+
+    Attributes:
+        name: What the function's parameter, or `{outputs.name}`, is called.
+        artifact: The file or folder.
+        in_place:
+            Whether a command writes to the final path by itself, for want of
+            `{outputs.name}` in its text; else it is given a staging path.
+    """
+
+    name: str
+    artifact: Artifact
+    in_place: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PythonCall:
+    """
+    The action that calls a Python function.
+
+    Attributes:
+        function: Where the function is defined.
+        forms:
+            For each parameter of the function, and each name of an output that
+            it returns, the form in which the value passes: the annotation,
+            spelled out.
+    """
+
+    function: Symbol
+    forms: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class ShellCommand:
+    """
+    The action that runs a command.
+
+    Attributes:
+        text:
+            A line for the shell, or a tuple: a program and its arguments, run
+            without a shell. `{inputs.x}`, `{outputs.x}` and `{params.x}` stand
+            for paths and values.
+    """
+
+    text: str | tuple[str, ...]
+
+
+Action: TypeAlias = PythonCall | ShellCommand
+"""How a stage works."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """
+    A named unit of work: what it reads, what it writes, and one action.
+
+    Attributes:
+        name: Unique in the pipeline.
+        action: How it works.
+        inputs: What it reads, in the order declared.
+        outputs: What it writes, in the order declared; at least one.
+        parameters: Values that it is given, by name.
+        environment: Names of the environment variables that count.
+        timeout: Longest run in seconds; None for no limit.
+        retries: How often a run that failed is tried again.
+        code:
+            Definitions at which the reading of its source begins: its function,
+            its contracts, the models that its annotations name.
+        captured:
+            Values that reach its function other than as an argument (closures,
+            defaults, partial arguments), each spelled out.
+        location: Where it is declared.
+    """
+
+    name: StageName
+    action: Action
+    inputs: tuple[Input, ...] = ()
+    outputs: tuple[Output, ...]
+    parameters: Mapping[str, JsonValue] = field(default_factory=lambda: MappingProxyType({}))
+    environment: tuple[str, ...] = ()
+    timeout: float | None = None
+    retries: int = 0
+    code: tuple[Symbol, ...] = ()
+    captured: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    location: Location
+
+    @property
+    def reads(self) -> tuple[Artifact, ...]:
+        """Every artifact that it declares to read."""
+        return tuple(artifact for each in self.inputs for artifact in each.artifacts)
+
+    @property
+    def writes(self) -> tuple[Artifact, ...]:
+        """Every artifact that it declares to write."""
+        return tuple(output.artifact for output in self.outputs)

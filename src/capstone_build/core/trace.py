@@ -1,0 +1,64 @@
+"""
+Traces: what a stage saw and left when it last ran.
+
+Knows one run; does not know where traces are kept (`capstone_build.storage`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from capstone_build.core.artifact import ArtifactPath
+from capstone_build.core.digest import Digest, digest_fields, digest_mapping
+from capstone_build.core.fingerprint import Fingerprint, digest_fingerprint
+from capstone_build.core.stage import StageName
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trace:
+    """
+    What one successful run of a stage looked like.
+
+    A *verifying trace* in the sense of Mokhov, Mitchell, Peyton Jones, "Build
+    Systems à la Carte" (ICFP 2018), section 4.2.2: it can confirm that outputs
+    on disk are still right. The store makes it constructive (section 4.2.3).
+
+    Attributes:
+        stage: The stage that ran.
+        fingerprint: All that decided the outputs apart from the inputs.
+        inputs: Digest of each file that the declared inputs stood for.
+        outputs: Digest of each file that the stage left.
+        seconds: Duration of the run, wall clock.
+
+    Invariant:
+        A trace exists only for a run that succeeded and kept its contracts.
+    """
+
+    stage: StageName
+    fingerprint: Fingerprint
+    inputs: Mapping[ArtifactPath, Digest]
+    outputs: Mapping[ArtifactPath, Digest]
+    seconds: float
+
+    def __post_init__(self) -> None:
+        """Refuse a time that cannot be, and freeze the mappings."""
+        if self.seconds < 0:
+            raise ValueError(f"a run cannot take {self.seconds} s")
+        for name in ("fingerprint", "inputs", "outputs"):
+            object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
+
+    @property
+    def key(self) -> Digest:
+        """What the outputs are a function of: see `trace_key`."""
+        return trace_key(self.fingerprint, self.inputs)
+
+
+def trace_key(fingerprint: Fingerprint, inputs: Mapping[ArtifactPath, Digest]) -> Digest:
+    """
+    Return the digest of all that decides a stage's outputs.
+
+    Two runs of equal keys leave equal outputs, if the stage is deterministic.
+    """
+    return digest_fields(digest_fingerprint(fingerprint), digest_mapping(inputs))
