@@ -63,6 +63,10 @@ class CapstoneError(Exception):
         lines += [f"hint: {self.hint}"] if self.hint else []
         return "\n".join(lines)
 
+    def as_record(self) -> dict[str, object]:
+        """Return the three parts as JSON can say them."""
+        return {"problem": self.problem, "facts": self.facts, "hint": self.hint}
+
 
 class PipelineError(CapstoneError):
     """The declaration is wrong; found before anything runs."""

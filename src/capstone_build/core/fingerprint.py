@@ -35,6 +35,8 @@ class Aspect(Enum):
     """The content of an artifact that the stage reads."""
     OUTPUT = "output"
     """The content of an artifact that the stage wrote."""
+    NEW = "new"
+    """The stage has not run before."""
     UNFINISHED = "unfinished"
     """The last run began and did not end well."""
     FORCED = "forced"

@@ -7,12 +7,12 @@ Knows one run; does not know where traces are kept (`capstone_build.storage`).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from capstone_build.core.artifact import ArtifactPath
 from capstone_build.core.digest import Digest, digest_fields, digest_mapping
-from capstone_build.core.fingerprint import Fingerprint, digest_fingerprint
+from capstone_build.core.fingerprint import Fingerprint, Part, digest_fingerprint
 from capstone_build.core.stage import StageName
 
 
@@ -31,6 +31,8 @@ class Trace:
         inputs: Digest of each file that the declared inputs stood for.
         outputs: Digest of each file that the stage left.
         seconds: Duration of the run, wall clock.
+        said: What a person would call the value of a part: a parameter's value,
+            a package's version, a definition's place. Explains; decides nothing.
 
     Invariant:
         A trace exists only for a run that succeeded and kept its contracts.
@@ -41,12 +43,13 @@ class Trace:
     inputs: Mapping[ArtifactPath, Digest]
     outputs: Mapping[ArtifactPath, Digest]
     seconds: float
+    said: Mapping[Part, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Refuse a time that cannot be, and freeze the mappings."""
         if self.seconds < 0:
             raise ValueError(f"a run cannot take {self.seconds} s")
-        for name in ("fingerprint", "inputs", "outputs"):
+        for name in ("fingerprint", "inputs", "outputs", "said"):
             object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
 
     @property

@@ -1,0 +1,1 @@
+"""The public way to declare a pipeline, and how a declaration is found and read."""

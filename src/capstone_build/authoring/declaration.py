@@ -1,0 +1,196 @@
+"""
+What a user writes to declare a stage: `@stage(...)` and `command(...)`.
+
+Knows nothing but what was written and where: a declaration is read and judged
+later (`capstone_build.authoring.interpretation`), all of them at once, so that
+every mistake can be reported in one go.
+"""
+
+from __future__ import annotations
+
+import functools
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from os import PathLike
+from typing import Any, Generic, ParamSpec, TypeAlias, TypeVar
+
+from capstone_build.core.artifact import Artifact
+from capstone_build.core.digest import JsonValue
+from capstone_build.core.stage import Location
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+DeclaredPath: TypeAlias = "str | PathLike[str] | Artifact"
+DeclaredInputs: TypeAlias = Mapping[str, "DeclaredPath | Sequence[DeclaredPath]"]
+DeclaredOutputs: TypeAlias = Mapping[str, DeclaredPath]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Declaration:
+    """
+    A stage as it was written, not yet judged: any field may be nonsense.
+
+    The fields are those of `stage`.
+    """
+
+    name: str
+    inputs: DeclaredInputs
+    outputs: DeclaredOutputs
+    params: Mapping[str, JsonValue]
+    env: Sequence[str]
+    timeout: float | None
+    retries: int
+    location: Location
+
+
+class DeclaredStage:
+    """
+    A stage as `stage` and `command` return it: what a pipeline file holds.
+
+    Attributes:
+        declaration: What was written.
+    """
+
+    declaration: Declaration
+
+
+class StageFunction(DeclaredStage, Generic[P, R]):
+    """
+    A function that is declared as a stage, and still the plain function when called.
+
+    Attributes:
+        function: The function.
+    """
+
+    def __init__(self, function: Callable[P, R], declaration: Declaration) -> None:
+        functools.update_wrapper(self, function)
+        self.function = function
+        self.declaration = declaration
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
+        """Call the function, as if it were not a stage."""
+        return self.function(*args, **kwargs)
+
+    def __repr__(self) -> str:
+        """Show the stage's name."""
+        return f"<stage {self.declaration.name}>"
+
+
+class StageCommand(DeclaredStage):
+    """
+    A command that is declared as a stage.
+
+    Attributes:
+        text: A line for the shell, or a program and its arguments.
+    """
+
+    def __init__(self, text: str | Sequence[str], declaration: Declaration) -> None:
+        self.text = text
+        self.declaration = declaration
+
+    def __repr__(self) -> str:
+        """Show the stage's name."""
+        return f"<stage {self.declaration.name}>"
+
+
+def stage(
+    *,
+    outputs: DeclaredOutputs,
+    inputs: DeclaredInputs | None = None,
+    params: Mapping[str, JsonValue] | None = None,
+    env: Sequence[str] = (),
+    timeout: float | None = None,
+    retries: int = 0,
+    name: str | None = None,
+) -> Callable[[Callable[P, R]], StageFunction[P, R]]:
+    """
+    Declare that a function is a stage.
+
+    Every parameter of the function is the name of an input, an output or a
+    parameter. Its annotation decides how an input arrives: `Path`, `str`,
+    `bytes`, `dict` or `list` (JSON), `pandas.DataFrame`, `pyarrow.Table`, a
+    pydantic model; `list[...]` of those where the input is a pattern or a
+    list. An output that is a parameter arrives as the `Path` to write to; any
+    other is what the function returns, several as a tuple in their order.
+
+    Args:
+        outputs:
+            Name to path, from the project's root. A `/` at the end makes it a
+            folder, which is there, empty, when the function starts. An
+            `Artifact` adds a contract.
+        inputs: Name to path, pattern (`data/*.csv`, `**`), folder, or a list.
+        params:
+            Name to default value (what JSON can say). `capstone.toml` and
+            `--set` override it.
+        env: Environment variables whose values count.
+        timeout: Longest run, in seconds.
+        retries: How often a failed run is tried again.
+        name: What the stage is called; the function's name by default.
+    """
+    where = _caller()
+
+    def declared(function: Callable[P, R]) -> StageFunction[P, R]:
+        chosen = name if name is not None else getattr(function, "__name__", "")
+        declaration = Declaration(
+            name=chosen,
+            inputs=inputs if inputs is not None else {},
+            outputs=outputs,
+            params=params if params is not None else {},
+            env=env,
+            timeout=timeout,
+            retries=retries,
+            location=where,
+        )
+        return StageFunction(function, declaration)
+
+    return declared
+
+
+def command(
+    text: str | Sequence[str],
+    *,
+    name: str,
+    outputs: DeclaredOutputs,
+    inputs: DeclaredInputs | None = None,
+    params: Mapping[str, JsonValue] | None = None,
+    env: Sequence[str] = (),
+    timeout: float | None = None,
+    retries: int = 0,
+) -> StageCommand:
+    """
+    Declare a stage that runs a command.
+
+    Args:
+        text:
+            A line for the shell (`sh -e`), or a list: a program and its
+            arguments, run without a shell. `{inputs.x}`, `{outputs.x}` and
+            `{params.x}` stand for paths and values, quoted as the shell needs
+            it; other braces are left alone. A command that does not mention
+            `{outputs.x}` writes to the final path itself.
+        name: What the stage is called.
+        outputs: As for `stage`, like the other arguments.
+        inputs: See `stage`.
+        params: See `stage`.
+        env: See `stage`.
+        timeout: See `stage`.
+        retries: See `stage`.
+    """
+    declaration = Declaration(
+        name=name,
+        inputs=inputs if inputs is not None else {},
+        outputs=outputs,
+        params=params if params is not None else {},
+        env=env,
+        timeout=timeout,
+        retries=retries,
+        location=_caller(),
+    )
+    return StageCommand(text, declaration)
+
+
+def _caller() -> Location:
+    """Return the line that calls the function that calls this one."""
+    frame: Any = sys._getframe(2)  # noqa: SLF001 (the one way to know where a declaration stands)
+    return Location(frame.f_code.co_filename, frame.f_lineno)

@@ -1,0 +1,330 @@
+"""
+From what a user wrote to a `Stage`, or to all that is wrong with it.
+
+Knows the user's functions as objects, in the process that loaded them; does
+not call them, and does not know the other stages (`capstone_build.core.graph`).
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+import sys
+import typing
+from collections.abc import Callable, Mapping, Sequence
+from difflib import get_close_matches
+from types import ModuleType
+from typing import Any
+
+from capstone_build.authoring.capture import captured, plain_function, symbol_in, symbol_of
+from capstone_build.authoring.declaration import (
+    Declaration,
+    DeclaredStage,
+    StageCommand,
+    StageFunction,
+)
+from capstone_build.authoring.declared_path import read_artifact
+from capstone_build.core.artifact import Artifact, Kind
+from capstone_build.core.digest import JsonValue, spell_value
+from capstone_build.core.stage import (
+    Action,
+    Input,
+    Location,
+    Output,
+    PythonCall,
+    ShellCommand,
+    Stage,
+    StageName,
+    Symbol,
+)
+from capstone_build.core.template import places
+from capstone_build.errors import DeclarationError, PipelineError
+
+_NAME = re.compile(r"[^\W-][\w.,=+@\[\]-]*")
+"""A stage's name is typed in a shell and is the name of a log file."""
+
+RETURNED = "return"
+
+
+class Interpretation:
+    """
+    One declaration, read.
+
+    Args:
+        declared: The stage as the user wrote it.
+        module: The pipeline's module, where names are looked up.
+        root: The project's root, absolute.
+
+    Attributes:
+        problems: All that is wrong with it.
+        stage: What it means; None if there are problems.
+    """
+
+    def __init__(self, declared: DeclaredStage, module: ModuleType, root: str) -> None:
+        self._declaration: Declaration = declared.declaration
+        self._module = module
+        self._root = root
+        self.problems: list[PipelineError] = []
+        self.stage: Stage | None = None
+        try:
+            stage = self._read(declared)
+        except DeclarationError as problem:
+            self.problems.append(problem)
+        else:
+            self.stage = None if self.problems else stage
+
+    def _read(self, declared: DeclaredStage) -> Stage:
+        written = self._declaration
+        self._check_plain_fields()
+        inputs = self._inputs()
+        outputs = self._outputs()
+        self._check_names_are_distinct()
+        parameters = self._parameters()
+        action: Action
+        values: dict[str, str] = {}
+        if isinstance(declared, StageFunction):
+            action, code, values = self._python_call(declared.function)
+        elif isinstance(declared, StageCommand):
+            action, code = self._shell_command(declared.text), []
+            named = {name for group, name in places(action.text) if group == "outputs"}
+            if None not in named:
+                outputs = [
+                    Output(o.name, o.artifact, in_place=o.name not in named) for o in outputs
+                ]
+        else:
+            raise TypeError(f"{declared!r} is neither a function nor a command")
+        artifacts = [
+            *(a for each in inputs for a in each.artifacts),
+            *(o.artifact for o in outputs),
+        ]
+        code += [
+            symbol_in(artifact.contract, self._module)
+            for artifact in artifacts
+            if artifact.contract is not None
+        ]
+        return Stage(
+            name=StageName(written.name),
+            action=action,
+            inputs=tuple(inputs),
+            outputs=tuple(outputs),
+            parameters=parameters,
+            environment=tuple(written.env),
+            timeout=written.timeout,
+            retries=written.retries,
+            code=tuple(dict.fromkeys(code)),
+            captured=values,
+            location=self._location(),
+        )
+
+    # What both kinds of stage declare.
+
+    def _check_plain_fields(self) -> None:
+        written = self._declaration
+        if not isinstance(written.name, str) or not _NAME.fullmatch(written.name):
+            raise self._problem(
+                f"{written.name!r} is no name for a stage",
+                "Use letters, figures and . , = + @ [ ] - without spaces: name=... in its "
+                "declaration.",
+            )
+        if isinstance(written.env, str) or not all(isinstance(each, str) for each in written.env):
+            self._report(f"env={written.env!r} is no list of names", "Write env=['LANG'].")
+        timeout = written.timeout
+        if timeout is not None and (not _is_number(timeout) or timeout <= 0):
+            self._report(f"timeout={timeout!r} is no number of seconds", "Write timeout=60.")
+        if not isinstance(written.retries, int) or written.retries < 0:
+            self._report(f"retries={written.retries!r} is no count", "Write retries=2.")
+        for label, mapping in (
+            ("inputs", written.inputs),
+            ("outputs", written.outputs),
+            ("params", written.params),
+        ):
+            if not isinstance(mapping, Mapping):
+                raise self._problem(
+                    f"{label}={mapping!r} is no mapping from names",
+                    f"Write {label}={{'name': ...}}.",
+                )
+            for name in mapping:
+                if not isinstance(name, str) or not name.isidentifier():
+                    self._report(
+                        f"{name!r} in {label} is no name", "Use one that a parameter can have."
+                    )
+
+    def _inputs(self) -> list[Input]:
+        inputs = []
+        for name, value in self._declaration.inputs.items():
+            if isinstance(value, list | tuple):
+                artifacts = [a for each in value for a in self._artifact(each)]
+                inputs.append(Input(name, tuple(artifacts), is_list=True))
+            else:
+                artifacts = self._artifact(value)
+                is_list = any(artifact.kind is Kind.PATTERN for artifact in artifacts)
+                inputs.append(Input(name, tuple(artifacts), is_list))
+        return inputs
+
+    def _outputs(self) -> list[Output]:
+        outputs = []
+        for name, value in self._declaration.outputs.items():
+            for artifact in self._artifact(value):
+                if artifact.kind is Kind.PATTERN:
+                    self._report(
+                        f"the output {artifact.path!r} is a pattern",
+                        "Name a file, or a folder with a / at its end.",
+                    )
+                outputs.append(Output(name, artifact))
+        if not self._declaration.outputs:
+            self._report(
+                "it declares no output", "A stage is known by what it leaves: outputs={...}."
+            )
+        return outputs
+
+    def _artifact(self, written: object) -> list[Artifact]:
+        """Read one path; a bad one is reported and gives none."""
+        try:
+            return [
+                read_artifact(written, self._root, self._declaration.name, str(self._location()))
+            ]
+        except DeclarationError as problem:
+            self.problems.append(problem)
+            return []
+
+    def _check_names_are_distinct(self) -> None:
+        groups: dict[str, list[str]] = {}
+        for label in ("inputs", "outputs", "params"):
+            for name in getattr(self._declaration, label):
+                groups.setdefault(name, []).append(label)
+        for name, labels in groups.items():
+            if len(labels) > 1:
+                self._report(
+                    f"{name!r} is declared in {' and in '.join(labels)}",
+                    "Give each a name of its own.",
+                )
+
+    def _parameters(self) -> dict[str, JsonValue]:
+        for name, value in self._declaration.params.items():
+            try:
+                spell_value(value)
+            except (TypeError, ValueError):
+                self._report(
+                    f"the parameter {name}={value!r} is no plain value",
+                    "Use texts, numbers, true or false, lists and mappings of those.",
+                )
+        return dict(self._declaration.params)
+
+    # Functions.
+
+    def _python_call(
+        self, function: Callable[..., Any]
+    ) -> tuple[PythonCall, list[Symbol], dict[str, str]]:
+        values, code = captured(function)
+        plain = plain_function(function)
+        main = symbol_of(plain)
+        if main is None:
+            raise self._problem(f"{function!r} is no function", "Decorate a function.")
+        try:
+            hints = typing.get_type_hints(plain)
+        except Exception as error:
+            raise self._problem(
+                f"an annotation of the function cannot be evaluated: {error}",
+                "Import what it names at run time, not only for type checking.",
+            ) from None
+        parameters = inspect.signature(function).parameters
+        self._check_signature(parameters, hints)
+        returned = [name for name in self._declaration.outputs if name not in parameters]
+        forms = {name: spelled_form(hints.get(name)) for name in parameters}
+        if returned:
+            forms[RETURNED] = spelled_form(hints.get(RETURNED))
+        models = [symbol for hint in hints.values() for symbol in _named_classes(hint)]
+        return PythonCall(main, forms), [main, *code, *models], values
+
+    def _check_signature(
+        self, parameters: Mapping[str, inspect.Parameter], hints: Mapping[str, Any]
+    ) -> None:
+        written = self._declaration
+        known = {**written.inputs, **written.outputs, **written.params}
+        takes_any = any(each.kind is each.VAR_KEYWORD for each in parameters.values())
+        for name, parameter in parameters.items():
+            if parameter.kind in {parameter.VAR_KEYWORD, parameter.VAR_POSITIONAL}:
+                continue
+            if parameter.kind is parameter.POSITIONAL_ONLY:
+                self._report(
+                    f"its parameter {name!r} is positional-only",
+                    "Take the / out of the signature: values are passed by name.",
+                )
+            elif name not in known and parameter.default is parameter.empty:
+                near = get_close_matches(name, known)
+                self._report(
+                    f"its function takes {name!r}, which is no input, output or parameter",
+                    f"Did you mean {near[0]!r}?" if near else "Declare it, or take it out.",
+                )
+        for name in written.params:
+            if name not in parameters and not takes_any:
+                near = get_close_matches(name, parameters)
+                self._report(
+                    f"the parameter {name!r} names nothing: its function does not take it",
+                    f"Did you mean {near[0]!r}?" if near else "Take it, or leave it out of params.",
+                )
+        returned = [name for name in written.outputs if name not in parameters]
+        if returned and not takes_any and hints.get(RETURNED, Any) is type(None):
+            self._report(
+                f"nobody writes {returned[0]!r}: its function returns None and does not take it",
+                f"Take {returned[0]}: Path as a parameter and write there, or return the content.",
+            )
+
+    # Commands.
+
+    def _shell_command(self, text: object) -> ShellCommand:
+        if isinstance(text, Sequence) and not isinstance(text, str | bytes):
+            if not text or not all(isinstance(word, str) for word in text):
+                raise self._problem(
+                    f"{text!r} is no program with arguments", "Write ['sort', '{inputs.raw}']."
+                )
+            text = tuple(text)
+        elif not isinstance(text, str) or not text.strip():
+            raise self._problem(f"{text!r} is no command", "Write a line for the shell, or a list.")
+        for group, name in places(text):
+            known = getattr(self._declaration, group)
+            if name is not None and name not in known:
+                near = get_close_matches(name, known)
+                self._report(
+                    f"{{{group}.{name}}} names nothing",
+                    f"Did you mean {{{group}.{near[0]}}}?"
+                    if near
+                    else f"Declare it: {group}={{{name!r}: ...}}.",
+                )
+        return ShellCommand(text)
+
+    def _location(self) -> Location:
+        return self._declaration.location
+
+    def _report(self, problem: str, hint: str) -> None:
+        self.problems.append(self._problem(problem, hint))
+
+    def _problem(self, problem: str, hint: str) -> DeclarationError:
+        return DeclarationError(
+            f"stage {self._declaration.name!r}: {problem}",
+            facts={"declared at": str(self._location())},
+            hint=hint,
+        )
+
+
+def spelled_form(annotation: Any) -> str:
+    """Spell an annotation so that it is the same text in every process."""
+    if annotation is None or annotation is inspect.Parameter.empty:
+        return ""
+    if isinstance(annotation, type) and not typing.get_args(annotation):
+        return f"{annotation.__module__}.{annotation.__qualname__}"
+    return str(annotation)
+
+
+def _named_classes(annotation: Any) -> list[Symbol]:
+    """List the classes that an annotation names and that are not Python's own."""
+    if arguments := typing.get_args(annotation):
+        return [symbol for each in arguments for symbol in _named_classes(each)]
+    symbol = symbol_of(annotation)
+    if symbol is None or symbol.partition(":")[0].partition(".")[0] in sys.stdlib_module_names:
+        return []
+    return [symbol]
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)

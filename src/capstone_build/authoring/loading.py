@@ -1,0 +1,147 @@
+"""
+Loading a pipeline: importing the user's module and reading its declarations.
+
+The only place where the user's modules are imported. It runs in the host
+process (`capstone_build.host`), never in the engine's own.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+import traceback
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from capstone_build.authoring.declaration import DeclaredStage
+from capstone_build.authoring.fresh_source import import_from_source
+from capstone_build.authoring.interpretation import Interpretation
+from capstone_build.core.stage import Location, Stage, StageName
+from capstone_build.errors import PipelineError, PipelineLoadError
+
+LIST_NAME = "pipeline"
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedPipeline:
+    """
+    A pipeline as it was loaded, with the user's own objects.
+
+    Attributes:
+        stages: What each declaration means, in the order declared.
+        declared: The declaration of each stage.
+        problems: What is wrong with declarations that mean nothing.
+    """
+
+    stages: tuple[Stage, ...]
+    declared: dict[StageName, DeclaredStage]
+    problems: tuple[PipelineError, ...]
+
+
+def load(root: Path, module_name: str) -> LoadedPipeline:
+    """
+    Import *module_name* with *root* first on the path, and read its stages.
+
+    Stages are those in the module's namespace, or in its list named `pipeline`
+    where it has one.
+
+    Raises:
+        PipelineLoadError: If the module does not load, or declares no stage.
+    """
+    import_from_source(root)
+    folder = str(root)
+    if folder not in sys.path:
+        sys.path.insert(0, folder)
+    module = _imported(module_name, root)
+    problems: list[PipelineError] = []
+    stages: list[Stage] = []
+    declared: dict[StageName, DeclaredStage] = {}
+    for each in _declared_in(module):
+        _shorten_location(each, root)
+        reading = Interpretation(each, module, folder)
+        problems += reading.problems
+        if reading.stage is not None:
+            stages.append(reading.stage)
+            declared[reading.stage.name] = each
+    if not stages and not problems:
+        raise PipelineLoadError(
+            f"{module_name!r} declares no stage",
+            hint="Decorate a function with @stage(...), or make one with command(...).",
+        )
+    return LoadedPipeline(tuple(stages), declared, tuple(problems))
+
+
+def _imported(name: str, root: Path) -> ModuleType:
+    try:
+        return importlib.import_module(name)
+    except Exception as error:
+        raise _load_error(name, error, root) from None
+    except SystemExit as error:
+        raise PipelineLoadError(
+            f"{name!r} ends the program while it is imported (exit code {error.code})",
+            hint="Put what should run only as a script under `if __name__ == '__main__':`.",
+        ) from None
+
+
+def _load_error(name: str, error: Exception, root: Path) -> PipelineLoadError:
+    """Describe an error of the user's module with the user's part of the traceback."""
+    if isinstance(error, SyntaxError) and error.filename is not None:
+        place = Location(_from_root(error.filename, root), error.lineno or 1)
+        source = (error.text or "").strip()
+        return PipelineLoadError(
+            f"syntax error: {error.msg}",
+            facts={"at": f"{place}\n{source}" if source else str(place)},
+        )
+    frames = [
+        frame
+        for frame in traceback.extract_tb(error.__traceback__)
+        if not frame.filename.startswith("<frozen importlib") and not is_ours(frame.filename)
+    ]
+    frames = [f for f in frames if f.filename != importlib.__file__]
+    shown = "".join(traceback.format_list(frames)).rstrip()
+    said = "".join(traceback.format_exception_only(error)).strip()
+    hint = ""
+    if isinstance(error, ModuleNotFoundError):
+        hint = f"Install it, or correct the import: {error.name}"
+    return PipelineLoadError(
+        f"{name!r} does not load: {said}", facts={"traceback": shown} if shown else {}, hint=hint
+    )
+
+
+def is_ours(file: str) -> bool:
+    """Tell whether *file* is part of the engine, which no user's traceback should show."""
+    return file.startswith(str(Path(__file__).parents[1]) + os.sep)
+
+
+def _declared_in(module: ModuleType) -> list[DeclaredStage]:
+    listed = getattr(module, LIST_NAME, None)
+    candidates: Iterable[Any] = vars(module).values()
+    if isinstance(listed, list | tuple):
+        for each in listed:
+            if not isinstance(each, DeclaredStage):
+                raise PipelineLoadError(
+                    f"the list `{LIST_NAME}` holds {each!r}, which is no stage",
+                    hint="Fill it with what @stage(...) and command(...) return.",
+                )
+        candidates = listed
+    found = {id(each): each for each in candidates if isinstance(each, DeclaredStage)}
+    return list(found.values())
+
+
+def _shorten_location(declared: DeclaredStage, root: Path) -> None:
+    """Name the place from the project's root, as the user knows it."""
+    from dataclasses import replace
+
+    declaration = declared.declaration
+    place = declaration.location
+    short = Location(_from_root(place.file, root), place.line)
+    declared.declaration = replace(declaration, location=short)
+
+
+def _from_root(file: str, root: Path) -> str:
+    path = Path(file)
+    return path.relative_to(root).as_posix() if path.is_relative_to(root) else file

@@ -1,0 +1,283 @@
+"""
+What has to run, and why.
+
+Knows what the world is and what a stage last saw; does not know in which order
+and when stages run (`capstone_build.core.schedule`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import Protocol, TypeAlias
+
+from capstone_build.core.artifact import ArtifactPath, Kind, matches
+from capstone_build.core.digest import Digest
+from capstone_build.core.fingerprint import Aspect, Fingerprint, Part, digest_fingerprint
+from capstone_build.core.graph import StageGraph
+from capstone_build.core.stage import Stage, StageName
+from capstone_build.core.trace import Trace, trace_key
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """
+    One way in which the world departs from a trace.
+
+    Data, not prose: `presentation` turns it into a sentence.
+
+    Attributes:
+        aspect: Which part of the trace no longer holds.
+        key: The artifact, definition, parameter or variable that differs.
+        then: Its digest in the trace; None if it was not there.
+        now: Its digest today; None if it is not there.
+        before: What a person would call the old value; empty if unknown.
+        after: What a person would call the new one.
+    """
+
+    aspect: Aspect
+    key: str
+    then: Digest | None = None
+    now: Digest | None = None
+    before: str = ""
+    after: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class UpToDate:
+    """The outputs on disk are what a run would produce."""
+
+
+@dataclass(frozen=True, slots=True)
+class MayRun:
+    """Some stages upstream are not settled yet, and what they leave decides."""
+
+    waits_for: tuple[StageName, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CanRestore:
+    """
+    The outputs are out of date, and what a run would produce was seen before.
+
+    Attributes:
+        trace: The run that produced them.
+        because: How the world departs from the last run.
+    """
+
+    trace: Trace
+    because: tuple[Difference, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MustRun:
+    """The stage runs whatever the stages upstream do."""
+
+    because: tuple[Difference, ...]
+
+
+Verdict: TypeAlias = UpToDate | MayRun | CanRestore | MustRun
+Plan: TypeAlias = Mapping[StageName, Verdict]
+"""A verdict for every stage: a forecast. At dispatch each stage is judged again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """
+    What a stage would see now, and what it left.
+
+    Attributes:
+        fingerprint: All that decides the outputs apart from the inputs.
+        inputs:
+            Digest of each file that the declared inputs stand for; None for a
+            declared file that does not exist.
+        outputs: The same for the declared outputs.
+        said: What a person would call the value of a part, as in a trace.
+    """
+
+    fingerprint: Fingerprint
+    inputs: Mapping[ArtifactPath, Digest | None]
+    outputs: Mapping[ArtifactPath, Digest | None]
+    said: Mapping[Part, str] = field(default_factory=dict)
+
+    @property
+    def key(self) -> Digest | None:
+        """The key of a run with these inputs; None where an input is missing."""
+        inputs = {path: digest for path, digest in self.inputs.items() if digest is not None}
+        return trace_key(self.fingerprint, inputs) if len(inputs) == len(self.inputs) else None
+
+
+Snapshot: TypeAlias = Mapping[StageName, Observation]
+"""The world as every stage sees it."""
+
+
+class Memory(Protocol):
+    """What is remembered of earlier builds: the manifest and the store."""
+
+    def last(self, stage: StageName) -> Trace | None:
+        """Return the trace of the latest run of *stage* that succeeded."""
+
+    def is_unfinished(self, stage: StageName) -> bool:
+        """Tell whether a run of *stage* began since and did not end well."""
+
+    def recall(self, key: Digest) -> Trace | None:
+        """Return a run of this key, whichever stage it was."""
+
+    def traces(self, fingerprint: Digest) -> Iterable[Trace]:
+        """Return all runs of a fingerprint of this digest."""
+
+    def holds(self, content: Digest) -> bool:
+        """Tell whether *content* can be brought back."""
+
+
+def plan(
+    graph: StageGraph, now: Snapshot, memory: Memory, forced: Collection[StageName] = ()
+) -> Plan:
+    """
+    Judge every stage of *graph*, upstream stages first.
+
+    The plan is exact where it can be and honest where it cannot: a stage below
+    one that will run is at most `MayRun`, for want of a difference of its own,
+    because early cutoff may still spare it.
+
+    Args:
+        graph: The stages.
+        now: The world as it is.
+        memory: The world as the stages last saw it.
+        forced: Stages that run whatever is known of them.
+    """
+    verdicts: dict[StageName, Verdict] = {}
+    rank = {name: index for index, name in enumerate(graph.stages)}
+    for stage in graph:
+        upstream = sorted(graph.upstream(stage.name), key=rank.__getitem__)
+        unsettled = tuple(n for n in upstream if isinstance(verdicts[n], MayRun | MustRun))
+        observation = now[stage.name]
+        for name in upstream:
+            if isinstance(verdict := verdicts[name], CanRestore):
+                observation = _after(verdict.trace, graph, stage, observation)
+        if stage.name in forced:
+            verdicts[stage.name] = MustRun((Difference(Aspect.FORCED, stage.name),))
+        elif unsettled:
+            verdicts[stage.name] = _judge_early(graph, stage, observation, memory, unsettled)
+        else:
+            verdicts[stage.name] = judge(stage.name, observation, memory)
+    return MappingProxyType(verdicts)
+
+
+def judge(stage: StageName, now: Observation, memory: Memory) -> UpToDate | CanRestore | MustRun:
+    """
+    Decide on a stage all of whose inputs are settled. This is the law.
+
+    Args:
+        stage: The stage to judge.
+        now: What it would see, and what it left.
+        memory: What is remembered of earlier runs.
+    """
+    differences = compare(stage, now, memory)
+    if not differences:
+        return UpToDate()
+    trace = None if now.key is None else memory.recall(now.key)
+    if trace is not None and all(
+        now.outputs.get(path) == digest or memory.holds(digest)
+        for path, digest in trace.outputs.items()
+    ):
+        return CanRestore(trace, differences)
+    return MustRun(differences)
+
+
+def compare(stage: StageName, now: Observation, memory: Memory) -> tuple[Difference, ...]:
+    """
+    List how the world departs from the last good run; empty means not at all.
+
+    Args:
+        stage: The stage to compare.
+        now: What it would see, and what it left.
+        memory: What is remembered of earlier runs.
+    """
+    trace = memory.last(stage)
+    if trace is None:
+        return (Difference(Aspect.NEW, stage),)
+    parts = sorted(
+        trace.fingerprint.keys() | now.fingerprint.keys(), key=lambda part: (part[0].value, part[1])
+    )
+    differences = [
+        Difference(
+            *part,
+            then=trace.fingerprint.get(part),
+            now=now.fingerprint.get(part),
+            before=trace.said.get(part, ""),
+            after=now.said.get(part, ""),
+        )
+        for part in parts
+        if trace.fingerprint.get(part) != now.fingerprint.get(part)
+    ]
+    for aspect, before, after in (
+        (Aspect.INPUT, trace.inputs, now.inputs),
+        (Aspect.OUTPUT, trace.outputs, now.outputs),
+    ):
+        differences += [
+            Difference(aspect, path, before.get(path), after.get(path))
+            for path in sorted(before.keys() | after.keys())
+            if before.get(path) != after.get(path)
+        ]
+    if memory.is_unfinished(stage):
+        differences.append(Difference(Aspect.UNFINISHED, stage))
+    return tuple(differences)
+
+
+def _judge_early(
+    graph: StageGraph,
+    stage: Stage,
+    observation: Observation,
+    memory: Memory,
+    unsettled: tuple[StageName, ...],
+) -> MayRun | MustRun:
+    """
+    Judge a stage before all of its inputs are settled.
+
+    It must run if what is settled departs from the last run already, and no
+    run remembered agrees with what is settled: then nothing that the stages
+    upstream leave could spare it.
+    """
+
+    def settled(inputs: Mapping[ArtifactPath, Digest]) -> dict[ArtifactPath, Digest]:
+        return {p: d for p, d in inputs.items() if graph.writer_of(p) not in unsettled}
+
+    known = {p: d for p, d in observation.inputs.items() if d is not None}
+    partial = replace(observation, inputs=settled(known))
+    differences = tuple(
+        difference
+        for difference in compare(stage.name, partial, memory)
+        if difference.aspect is not Aspect.INPUT or graph.writer_of(difference.key) not in unsettled
+    )
+    if differences and not any(
+        settled(trace.inputs) == partial.inputs
+        for trace in memory.traces(digest_fingerprint(observation.fingerprint))
+    ):
+        return MustRun(differences)
+    return MayRun(unsettled)
+
+
+def _after(
+    restored: Trace, graph: StageGraph, stage: Stage, observation: Observation
+) -> Observation:
+    """Return what *stage* will see once the outputs of *restored* are back."""
+    inputs = {
+        path: digest
+        for path, digest in observation.inputs.items()
+        if graph.writer_of(path) != restored.stage
+    }
+    inputs |= {
+        path: digest
+        for path, digest in restored.outputs.items()
+        if any(_stands_for(artifact.path, artifact.kind, path) for artifact in stage.reads)
+    }
+    return replace(observation, inputs=inputs)
+
+
+def _stands_for(declared: str, kind: Kind, path: ArtifactPath) -> bool:
+    if kind is Kind.PATTERN:
+        return matches(declared, path)
+    place = declared.rstrip("/")
+    return path.rstrip("/") == place or path.startswith(place + "/")

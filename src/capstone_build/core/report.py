@@ -1,0 +1,207 @@
+"""
+What happens in a build and what came of it, as data.
+
+Knows events and outcomes; does not know how they are shown
+(`capstone_build.presentation`).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import TypeAlias
+
+from capstone_build.core.contract import Violation
+from capstone_build.core.plan import Difference
+from capstone_build.core.stage import StageName
+
+
+class Outcome(Enum):
+    """What became of a stage in a build."""
+
+    BUILT = "built"
+    """It ran, kept its contracts, and its outputs are in place."""
+    REUSED = "reused"
+    """It was up to date."""
+    RESTORED = "restored"
+    """Its outputs were brought back from the store."""
+    FAILED = "failed"
+    """It ran and did not keep its word."""
+    SKIPPED = "skipped"
+    """Something upstream failed."""
+
+
+class Cause(Enum):
+    """Why a run failed."""
+
+    RAISED = "raised"
+    """The function raised an exception."""
+    EXITED = "exited"
+    """The command ended with an exit code other than 0."""
+    SIGNALLED = "signalled"
+    """The process was ended by a signal."""
+    TIMED_OUT = "timed out"
+    """It was ended for running longer than its timeout."""
+    BROKE_CONTRACT = "broke its contract"
+    """An input or output is not what was promised, or an output is not there."""
+    INPUT_MOVED = "input moved"
+    """An input changed while the stage ran, and again while it ran a second time."""
+    INPUT_MISSING = "input missing"
+    """An input was not there when the stage was to start."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """
+    How a run failed.
+
+    Attributes:
+        cause: In which way.
+        message: One line: what happened, in the user's words.
+        traceback: The user's part of the Python traceback; empty for a command.
+        violations: What is wrong with which artifact.
+        printed: The last lines that the stage printed.
+        log: Where all that it printed is kept, from the project's root.
+        kept: Where what it left is set aside, from the project's root.
+    """
+
+    cause: Cause
+    message: str
+    traceback: str = ""
+    violations: tuple[Violation, ...] = ()
+    printed: tuple[str, ...] = ()
+    log: str = ""
+    kept: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StageResult:
+    """
+    What came of one stage.
+
+    Attributes:
+        stage: Its name.
+        outcome: What became of it.
+        because: How the world departed from its last run; empty if not at all.
+        seconds: Duration of the run, wall clock; 0 where nothing ran.
+        changed: Whether an output differs from what it was before.
+        failure: How it failed, if it did.
+    """
+
+    stage: StageName
+    outcome: Outcome
+    because: tuple[Difference, ...] = ()
+    seconds: float = 0.0
+    changed: bool = False
+    failure: Failure | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BuildStarted:
+    """The plan is made; *stages* are looked at and at most *at_most* of them run."""
+
+    stages: int
+    at_most: int
+
+
+@dataclass(frozen=True, slots=True)
+class StageStarted:
+    """A stage begins to run, with this *attempt*, counted from 1."""
+
+    stage: StageName
+    because: tuple[Difference, ...]
+    attempt: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class StageRetried:
+    """A run failed, or saw an input that moved, and the stage runs once more."""
+
+    stage: StageName
+    failure: Failure
+
+
+@dataclass(frozen=True, slots=True)
+class StageEnded:
+    """A stage is through, with this *result*."""
+
+    result: StageResult
+
+
+@dataclass(frozen=True, slots=True)
+class EditKept:
+    """An artifact was changed by hand; the edit is set aside before it is replaced."""
+
+    stage: StageName
+    artifact: str
+    kept: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrphanIgnored:
+    """A pattern matched an *artifact* left by a *stage* that is no longer declared."""
+
+    stage: StageName
+    artifact: str
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Another build, of process *pid*, is at work in this project."""
+
+    pid: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryReset:
+    """What was remembered could not be read (*problem*) and starts anew."""
+
+    problem: str
+
+
+Event: TypeAlias = (
+    BuildStarted
+    | StageStarted
+    | StageRetried
+    | StageEnded
+    | EditKept
+    | OrphanIgnored
+    | Waiting
+    | MemoryReset
+)
+"""All that a build tells while it goes on."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuildReport:
+    """
+    What one build did.
+
+    Attributes:
+        build: Its identifier; its logs are kept under this name.
+        results: What came of each stage that was reached, in order of ending.
+        unreached: Stages that were not looked at because the build ended early.
+        standing: Artifacts in place and right when the build ended.
+        seconds: Duration, wall clock.
+        interrupted: The signal that ended it; None if it ran to its end.
+    """
+
+    build: str
+    results: Mapping[StageName, StageResult]
+    unreached: tuple[StageName, ...] = ()
+    standing: tuple[str, ...] = ()
+    seconds: float = 0.0
+    interrupted: int | None = None
+    counts: Mapping[Outcome, int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Count the outcomes."""
+        counts = Counter(result.outcome for result in self.results.values())
+        object.__setattr__(self, "counts", {outcome: counts[outcome] for outcome in Outcome})
+
+    @property
+    def failures(self) -> tuple[StageResult, ...]:
+        """The stages that failed."""
+        return tuple(r for r in self.results.values() if r.outcome is Outcome.FAILED)

@@ -1,0 +1,80 @@
+"""
+Stages as records: what JSON can say of a stage, for other processes and builds.
+
+Knows every field of a stage; a contract is reduced to whether there is one,
+for its definition is among the stage's `code`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from capstone_build.core.artifact import Artifact
+from capstone_build.core.stage import (
+    Action,
+    Input,
+    Location,
+    Output,
+    PythonCall,
+    ShellCommand,
+    Stage,
+)
+
+
+def stage_as_record(stage: Stage) -> dict[str, Any]:
+    """Return *stage* as JSON can say it."""
+    action: dict[str, Any]
+    if isinstance(stage.action, PythonCall):
+        action = {"function": stage.action.function, "forms": dict(stage.action.forms)}
+    else:
+        action = {"text": stage.action.text}
+    return {
+        "name": stage.name,
+        "action": action,
+        "inputs": [
+            {"name": each.name, "paths": [a.path for a in each.artifacts], "is_list": each.is_list}
+            for each in stage.inputs
+        ],
+        "outputs": [
+            {"name": each.name, "path": each.artifact.path, "in_place": each.in_place}
+            for each in stage.outputs
+        ],
+        "parameters": dict(stage.parameters),
+        "environment": list(stage.environment),
+        "timeout": stage.timeout,
+        "retries": stage.retries,
+        "code": list(stage.code),
+        "captured": dict(stage.captured),
+        "location": asdict(stage.location),
+    }
+
+
+def stage_from_record(record: Mapping[str, Any]) -> Stage:
+    """Read what `stage_as_record` returned."""
+    action: Action
+    if "function" in record["action"]:
+        action = PythonCall(**record["action"])
+    else:
+        text = record["action"]["text"]
+        action = ShellCommand(text if isinstance(text, str) else tuple(text))
+    return Stage(
+        name=record["name"],
+        action=action,
+        inputs=tuple(
+            Input(each["name"], tuple(Artifact(path) for path in each["paths"]), each["is_list"])
+            for each in record["inputs"]
+        ),
+        outputs=tuple(
+            Output(each["name"], Artifact(each["path"]), each["in_place"])
+            for each in record["outputs"]
+        ),
+        parameters=record["parameters"],
+        environment=tuple(record["environment"]),
+        timeout=record["timeout"],
+        retries=record["retries"],
+        code=tuple(record["code"]),
+        captured=record["captured"],
+        location=Location(**record["location"]),
+    )

@@ -1,0 +1,1 @@
+"""Running the user's work: processes, values, staged outputs. Knows nothing of the graph."""

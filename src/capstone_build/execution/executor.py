@@ -1,0 +1,238 @@
+"""
+The executor: hands orders to workers and brings back their results.
+
+Knows the host process, which loads the pipeline and starts a worker for each
+order (`capstone_build.host` is its other end); does not know the graph.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import selectors
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import IO, Any, Protocol
+
+from capstone_build.core.report import Cause, Failure
+from capstone_build.errors import PipelineLoadError
+from capstone_build.execution.order import RunResult, WorkOrder
+
+GRACE_SECONDS = 3.0
+"""How long a stage that is told to end may take, before it is killed."""
+
+LAST_LINES = 20
+"""How much of what a stage printed is told with its failure."""
+
+
+class Executor(Protocol):
+    """Runs orders, here or elsewhere."""
+
+    def submit(self, order: WorkOrder) -> None:
+        """Begin to carry out *order*."""
+
+    def wait(self, seconds: float | None = None) -> Iterator[RunResult]:
+        """Wait until at least one order ended, at most so many seconds; yield the results."""
+
+    def stop(self) -> None:
+        """End everything that runs."""
+
+
+class Host:
+    """
+    The process that holds the loaded pipeline.
+
+    Args:
+        root: The project's root, where it works.
+        module: The module that declares the pipeline.
+
+    Attributes:
+        greeting: What it told of the pipeline once that was loaded.
+    """
+
+    def __init__(self, root: Path, module: str) -> None:
+        self._printed = tempfile.TemporaryFile()  # noqa: SIM115 (closed in `close`)
+        environment = {"PYTHONHASHSEED": "0", **os.environ}
+        self._process = subprocess.Popen(
+            [sys.executable, "-P", "-m", "capstone_build.host", str(root), module],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._printed,
+            cwd=root,
+            env=environment,
+            start_new_session=True,  # a Ctrl-C at the terminal is the engine's to answer
+        )
+        assert self._process.stdin is not None  # noqa: S101 (both are pipes, see above)
+        assert self._process.stdout is not None  # noqa: S101
+        self._orders: IO[bytes] = self._process.stdin
+        self.answers: IO[bytes] = self._process.stdout
+        self._unread = b""
+        self.greeting = self._greeting(module)
+
+    def tell(self, message: Mapping[str, Any]) -> None:
+        """Send a message; a host that is gone is noticed when its answers end."""
+        try:
+            self._orders.write(json.dumps(message).encode() + b"\n")
+            self._orders.flush()
+        except BrokenPipeError:
+            pass
+
+    def hear(self) -> list[dict[str, Any]] | None:
+        """Return the messages that have come, after waiting for one; None at the end."""
+        piece = os.read(self.answers.fileno(), 1 << 16)
+        if not piece:
+            return None
+        *lines, self._unread = (self._unread + piece).split(b"\n")
+        return [json.loads(line) for line in lines]
+
+    def printed(self) -> str:
+        """Return what the pipeline's modules printed while they were imported."""
+        self._printed.seek(0)
+        return self._printed.read().decode("utf-8", "replace")
+
+    def close(self) -> None:
+        """End the host and all its workers."""
+        try:
+            self._orders.close()  # which it takes as the order to end
+        except BrokenPipeError:
+            pass
+        try:
+            self._process.wait(GRACE_SECONDS + 2)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self.answers.close()
+        self._printed.close()
+
+    def _greeting(self, module: str) -> dict[str, Any]:
+        while (messages := self.hear()) is not None:
+            if messages:
+                return messages[0]
+        code = self._process.wait()
+        ended = f"signal {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
+        printed = self.printed().strip().splitlines()[-LAST_LINES:]
+        raise PipelineLoadError(
+            f"the process ended with {ended} while {module!r} was loaded",
+            facts={"printed": "\n".join(printed)} if printed else {},
+            hint="See what the module does when it is imported.",
+        )
+
+
+class LocalExecutor:
+    """
+    Runs orders on this machine, each in a process of its own.
+
+    Args:
+        host: The process that starts the workers.
+        root: The project's root.
+    """
+
+    def __init__(self, host: Host, root: Path) -> None:
+        self._host = host
+        self._root = root
+        self._running: dict[int, tuple[WorkOrder, float]] = {}
+        self._timed_out: set[int] = set()
+
+    def submit(self, order: WorkOrder) -> None:
+        """Begin to carry out *order*."""
+        self._running[order.number] = (order, time.monotonic())
+        self._host.tell({"run": order.as_record()})
+
+    def wait(self, seconds: float | None = None) -> Iterator[RunResult]:
+        """Wait until at least one order ended, at most so many seconds; yield the results."""
+        deadline = None if seconds is None else time.monotonic() + seconds
+        with selectors.DefaultSelector() as selector:
+            selector.register(self._host.answers, selectors.EVENT_READ)
+            while self._running:
+                self._end_overdue()
+                limits = [each for each in (deadline, self._next_timeout()) if each is not None]
+                pause = max(0.0, min(limits) - time.monotonic()) if limits else None
+                if not selector.select(pause):
+                    if deadline is not None and time.monotonic() >= deadline:
+                        return
+                    continue
+                messages = self._host.hear()
+                if messages is None:
+                    yield from self._all_lost()
+                    return
+                if messages:
+                    for message in messages:
+                        yield self._result(message["number"], message["status"])
+                    return
+
+    def stop(self) -> None:
+        """End everything that runs: politely, then by force."""
+        self._host.tell({"stop": list(self._running)})
+        deadline = time.monotonic() + GRACE_SECONDS + 2
+        while self._running and time.monotonic() < deadline:
+            for _ in self.wait(deadline - time.monotonic()):
+                pass
+        self._running.clear()
+
+    def _next_timeout(self) -> float | None:
+        limits = [
+            started + order.timeout
+            for order, started in self._running.values()
+            if order.timeout is not None and order.number not in self._timed_out
+        ]
+        return min(limits, default=None)
+
+    def _end_overdue(self) -> None:
+        now = time.monotonic()
+        for number, (order, started) in self._running.items():
+            overdue = order.timeout is not None and now - started >= order.timeout
+            if overdue and number not in self._timed_out:
+                self._timed_out.add(number)
+                self._host.tell({"stop": [number]})
+
+    def _result(self, number: int, status: int) -> RunResult:
+        """Read what the worker wrote, or tell from its exit *status* why it did not."""
+        order, started = self._running.pop(number)
+        seconds = time.monotonic() - started
+        try:
+            record = json.loads((self._root / order.result).read_bytes())
+            result = RunResult.from_record(record)
+        except (OSError, ValueError, KeyError, TypeError):
+            result = RunResult(number=number, seconds=seconds, failure=_ended(status))
+        if number in self._timed_out:
+            self._timed_out.discard(number)
+            message = f"it ran longer than its timeout of {order.timeout:g} s"
+            result = RunResult(
+                number=number,
+                seconds=seconds,
+                failure=Failure(cause=Cause.TIMED_OUT, message=message),
+            )
+        return result
+
+    def _all_lost(self) -> Iterator[RunResult]:
+        for number in list(self._running):
+            yield self._result(number, -signal.SIGKILL)
+
+
+def last_lines(log: Path) -> tuple[str, ...]:
+    """Return the end of what a stage printed."""
+    try:
+        with log.open("rb") as file:
+            file.seek(0, os.SEEK_END)
+            file.seek(max(0, file.tell() - (1 << 14)))
+            text = file.read().decode("utf-8", "replace")
+    except OSError:
+        return ()
+    return tuple(text.splitlines()[-LAST_LINES:])
+
+
+def _ended(status: int) -> Failure:
+    if status < 0:
+        try:
+            name = signal.Signals(-status).name
+        except ValueError:
+            name = f"signal {-status}"
+        return Failure(cause=Cause.SIGNALLED, message=f"its process was ended by {name}")
+    return Failure(
+        cause=Cause.EXITED, message=f"its process ended with exit code {status} before it was done"
+    )

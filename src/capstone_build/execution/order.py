@@ -1,0 +1,94 @@
+"""
+Orders and results: what a worker is told, and what it tells.
+
+Knows one run as plain data that passes between processes as JSON; does not
+know why the stage runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from capstone_build.core.contract import Violation
+from capstone_build.core.digest import JsonValue
+from capstone_build.core.report import Cause, Failure
+from capstone_build.core.stage import StageName
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkOrder:
+    """
+    One run of a stage.
+
+    Attributes:
+        number: Tells apart the orders of one build.
+        stage: Which stage to run.
+        inputs: For each name, the paths that it stands for now.
+        outputs: For each name, the path to write to.
+        parameters: Values by name.
+        timeout: Longest run in seconds; None for no limit.
+        log: The file that takes all that the stage prints.
+        result: The file into which the worker writes its result.
+
+    All paths are from the project's root, or absolute.
+    """
+
+    number: int
+    stage: StageName
+    inputs: Mapping[str, tuple[str, ...]]
+    outputs: Mapping[str, str]
+    parameters: Mapping[str, JsonValue]
+    timeout: float | None
+    log: str
+    result: str
+
+    def as_record(self) -> dict[str, Any]:
+        """Return the order as JSON can say it."""
+        return asdict(self)
+
+    @classmethod
+    def from_record(cls, record: Mapping[str, Any]) -> WorkOrder:
+        """Read what `as_record` returned."""
+        inputs = {name: tuple(paths) for name, paths in record["inputs"].items()}
+        return cls(**{**record, "inputs": inputs})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunResult:
+    """
+    How a run ended.
+
+    Attributes:
+        number: Of the order.
+        seconds: Duration, wall clock.
+        failure: How it failed; None if it did its work and kept its contracts.
+    """
+
+    number: int
+    seconds: float
+    failure: Failure | None = None
+
+    def as_record(self) -> dict[str, Any]:
+        """Return the result as JSON can say it."""
+        record: dict[str, Any] = {"number": self.number, "seconds": self.seconds}
+        if self.failure is not None:
+            record["failure"] = asdict(self.failure) | {"cause": self.failure.cause.value}
+        return record
+
+    @classmethod
+    def from_record(cls, record: Mapping[str, Any]) -> RunResult:
+        """Read what `as_record` returned."""
+        failure = None
+        if told := record.get("failure"):
+            violations = tuple(Violation(**each) for each in told["violations"])
+            failure = Failure(
+                **{
+                    **told,
+                    "cause": Cause(told["cause"]),
+                    "violations": violations,
+                    "printed": tuple(told["printed"]),
+                }
+            )
+        return cls(number=record["number"], seconds=record["seconds"], failure=failure)

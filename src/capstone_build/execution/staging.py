@@ -1,0 +1,170 @@
+"""
+Staging: where outputs are written before they are known to be right.
+
+Knows paths and moves; does not know contracts or traces. Everything lies in
+the project's own `.cache`, on the file system of the outputs, so that moving is
+renaming: an artifact appears whole or not at all.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+from capstone_build.core.artifact import Kind
+from capstone_build.core.stage import Output, Stage
+from capstone_build.errors import MemoryFailedError
+
+
+class Staging:
+    """
+    The staging area of one build.
+
+    Args:
+        root: The project's root.
+        memory: The engine's folder, `.cache`.
+        build: The build's identifier.
+    """
+
+    def __init__(self, root: Path, memory: Path, build: str) -> None:
+        self._root = root
+        self._folder = memory / "staging" / build
+        self._kept = memory / "kept" / build
+
+    def sweep(self) -> None:
+        """Remove what earlier builds left in staging; to be called under the lock."""
+        shutil.rmtree(self._folder.parent, ignore_errors=True)
+
+    def prepare(self, stage: Stage, number: int) -> dict[str, str]:
+        """
+        Make room for the outputs of a run.
+
+        An output that a command writes in place is moved away from its final
+        path, so that what is found there afterwards is the command's own.
+
+        Returns:
+            The path to write to for each output, from the project's root.
+        """
+        paths: dict[str, str] = {}
+        for output in stage.outputs:
+            staged = self._staged(number, output)
+            final = self._root / output.artifact.location
+            try:
+                staged.parent.mkdir(parents=True, exist_ok=True)
+                if output.in_place:
+                    final.parent.mkdir(parents=True, exist_ok=True)
+                    if os.path.lexists(final):
+                        previous = staged.parent / "previous"
+                        previous.mkdir(exist_ok=True)
+                        final.rename(previous / staged.name)
+                    chosen = final
+                else:
+                    chosen = staged
+                if output.artifact.kind is Kind.FOLDER:
+                    chosen.mkdir()
+            except OSError as error:
+                raise _failed(chosen if "chosen" in locals() else staged, error) from None
+            paths[output.name] = chosen.relative_to(self._root).as_posix()
+        return paths
+
+    def collect(self, stage: Stage, number: int) -> None:
+        """Take what a command wrote in place into staging, where contracts are kept."""
+        for output in stage.outputs:
+            if output.in_place:
+                final = self._root / output.artifact.location
+                if os.path.lexists(final):
+                    final.rename(self._staged(number, output))
+
+    def abandon(self, stage: Stage, number: int) -> str:
+        """
+        Set aside what a failed run left, and put back what was moved for it.
+
+        Returns:
+            Where it is kept, from the project's root; empty if it left nothing.
+        """
+        self.collect(stage, number)
+        kept = ""
+        for output in stage.outputs:
+            staged = self._staged(number, output)
+            if staged.is_dir() and not staged.is_symlink() and not any(staged.iterdir()):
+                continue
+            if os.path.lexists(staged):
+                self._keep(staged, output.artifact.location)
+                kept = self._kept.relative_to(self._root).as_posix()
+            previous = staged.parent / "previous" / staged.name
+            if os.path.lexists(previous):
+                previous.rename(self._root / output.artifact.location)
+        return kept
+
+    def staged(self, output: Output, number: int) -> Path:
+        """Return where the run of this *number* left *output*."""
+        return self._staged(number, output)
+
+    def publish(self, output: Output, number: int) -> None:
+        """Move what a run left to its final path, in place of what is there."""
+        self.put(self._staged(number, output), output.artifact.location)
+
+    def put(self, content: Path, place: str) -> None:
+        """Move *content*, a file or a folder of this staging area, to *place*."""
+        final = self._root / place
+        try:
+            final.parent.mkdir(parents=True, exist_ok=True)
+            if final.is_dir() and not final.is_symlink():
+                replaced = content.with_name(f"{content.name}.replaced")
+                final.rename(replaced)
+                content.rename(final)
+                shutil.rmtree(replaced, ignore_errors=True)
+            elif content.is_dir() and os.path.lexists(final):
+                final.unlink()
+                content.rename(final)
+            else:
+                content.replace(final)
+        except OSError as error:
+            raise _failed(final, error) from None
+
+    def keep(self, place: str) -> str:
+        """Set aside the artifact at *place*; return where, from the project's root."""
+        return self._keep(self._root / place, place)
+
+    def scratch(self, number: int, name: str) -> Path:
+        """Return a path of this staging area for content that is not an output yet."""
+        path = self._folder / str(number) / "restored" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return path
+
+    def clear(self) -> None:
+        """Remove the staging area of this build."""
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def result_file(self, number: int) -> Path:
+        """Return where the worker of the run of this *number* writes its result."""
+        path = self._folder / str(number) / "result.json"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return path
+
+    def _staged(self, number: int, output: Output) -> Path:
+        # A folder of its own for each output, and the final name inside it: a
+        # stage that looks at the name or the suffix sees the right one.
+        name = output.artifact.location.rpartition("/")[2]
+        return self._folder / str(number) / output.name / name
+
+    def _keep(self, path: Path, place: str) -> str:
+        kept = self._kept / place
+        count = 1
+        while os.path.lexists(kept):
+            count += 1
+            kept = self._kept / f"{place}.{count}"
+        try:
+            kept.parent.mkdir(parents=True, exist_ok=True)
+            path.rename(kept)
+        except OSError as error:
+            raise _failed(kept, error) from None
+        return kept.relative_to(self._root).as_posix()
+
+
+def _failed(path: Path, error: OSError) -> MemoryFailedError:
+    return MemoryFailedError(
+        f"{str(path)!r} cannot be written: {error.strerror}",
+        hint="See that the disk has room and the folder can be written; what is built stands.",
+    )

@@ -1,0 +1,243 @@
+"""
+The host: the process that loads the pipeline and starts a worker for each run.
+
+Knows the user's code, which is never imported in the engine's own process;
+does not know the graph, nor why a stage runs. Its other end is
+`capstone_build.execution.executor`: a line of JSON for each message, orders on
+standard input, answers on standard output. When its input ends, it ends, and
+all its workers with it.
+
+A worker is a fork of the host: the libraries that the pipeline imports are
+loaded once for all stages, and each stage still has a process of its own.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import selectors
+import signal
+import sys
+import time
+import typing
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import IO, Any, NoReturn
+
+from capstone_build.authoring.declaration import StageFunction
+from capstone_build.authoring.loading import LoadedPipeline, load
+from capstone_build.core.stage import PythonCall
+from capstone_build.core.stage_record import stage_as_record
+from capstone_build.errors import DeclarationError, PipelineError
+from capstone_build.execution.action import work
+from capstone_build.execution.conversion import FORMS, unsupported
+from capstone_build.execution.order import RunResult, WorkOrder
+
+GRACE_SECONDS = 3.0
+"""How long a worker that is told to end may take, before it is killed."""
+
+ORPHAN_GRACE_SECONDS = 0.5
+"""The same where the engine itself is gone and nobody waits."""
+
+
+class HostProcess:
+    """
+    The state of the host: what is loaded and what runs.
+
+    Args:
+        pipeline: What was loaded.
+        root: Where workers work.
+        answers: Where messages to the engine go.
+    """
+
+    def __init__(self, pipeline: LoadedPipeline, root: str, answers: IO[bytes]) -> None:
+        self._declared = pipeline.declared
+        self._stages = {stage.name: stage for stage in pipeline.stages}
+        self._root = root
+        self._answers = answers
+        self._awake, self._wakes = os.pipe()
+        self._workers: dict[int, int] = {}  # process id -> number of its order
+        self._kill_at: dict[int, float] = {}
+
+    def serve(self, orders: IO[bytes]) -> None:
+        """Carry out orders until there are no more."""
+        for end in (self._awake, self._wakes):
+            os.set_blocking(end, False)
+        signal.set_wakeup_fd(self._wakes, warn_on_full_buffer=False)
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+        unread = b""
+        with selectors.DefaultSelector() as selector:
+            selector.register(orders, selectors.EVENT_READ)
+            selector.register(self._awake, selectors.EVENT_READ)
+            while True:
+                ready = {key.fileobj for key, _ in selector.select(self._next_kill())}
+                if self._awake in ready:
+                    with suppress(BlockingIOError):
+                        os.read(self._awake, 1 << 12)
+                if orders in ready:
+                    piece = os.read(orders.fileno(), 1 << 16)
+                    if not piece:
+                        break
+                    *lines, unread = (unread + piece).split(b"\n")
+                    for line in lines:
+                        self._obey(json.loads(line))
+                self._kill_overdue()
+                self._report_ended()
+        self._end_all()
+
+    def _obey(self, message: dict[str, Any]) -> None:
+        if "run" in message:
+            order = WorkOrder.from_record(message["run"])
+            self._workers[self._fork(order)] = order.number
+        for number in message.get("stop", ()):
+            for pid in [pid for pid, each in self._workers.items() if each == number]:
+                _signal_group(pid, signal.SIGTERM)
+                self._kill_at[pid] = time.monotonic() + GRACE_SECONDS
+
+    def _fork(self, order: WorkOrder) -> int:
+        """Start a worker for *order* as a fork of this process; return its process id."""
+        host = os.getpid()
+        pid = os.fork()
+        if pid:
+            return pid
+        try:
+            os.setsid()
+            _die_with(host)
+            signal.set_wakeup_fd(-1)
+            for each in (signal.SIGCHLD, signal.SIGINT, signal.SIGTERM):
+                signal.signal(each, signal.SIG_DFL)
+            os.chdir(self._root)
+            nothing = os.open(os.devnull, os.O_RDONLY)
+            log = os.open(order.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+            for opened, standard in ((nothing, 0), (log, 1), (log, 2)):
+                os.dup2(opened, standard)
+            for held in (self._answers.fileno(), self._awake, self._wakes, nothing, log):
+                os.close(held)
+            self._carry_out(order)
+        except BaseException:
+            sys.excepthook(*sys.exc_info())
+            os._exit(70)
+        os._exit(0)
+
+    def _carry_out(self, order: WorkOrder) -> None:
+        """Do the work of *order* in this process and leave its result in the file named."""
+        for stream in (sys.stdout, sys.stderr):
+            stream.reconfigure(line_buffering=True)  # type: ignore[union-attr]  # both are text files
+        declared = self._declared[order.stage]
+        function = declared.function if isinstance(declared, StageFunction) else None
+        began = time.monotonic()
+        failure = work(order, self._stages[order.stage], function)
+        result = RunResult(number=order.number, seconds=time.monotonic() - began, failure=failure)
+        for stream in (sys.stdout, sys.stderr):
+            with suppress(OSError, ValueError):
+                stream.flush()
+        path = Path(self._root, order.result)
+        beside = path.with_suffix(".tmp")
+        beside.write_text(json.dumps(result.as_record()), encoding="utf-8")
+        beside.replace(path)
+
+    def _next_kill(self) -> float | None:
+        if not self._kill_at:
+            return None
+        return max(0.0, min(self._kill_at.values()) - time.monotonic())
+
+    def _kill_overdue(self) -> None:
+        now = time.monotonic()
+        for pid in [pid for pid, when in self._kill_at.items() if when <= now]:
+            _signal_group(pid, signal.SIGKILL)
+            del self._kill_at[pid]
+
+    def _report_ended(self) -> None:
+        """Tell the engine of workers that ended, and end what they left running."""
+        for pid in list(self._workers):
+            if os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
+                continue
+            _signal_group(pid, signal.SIGKILL)  # before its id is free for others
+            _, status = os.waitpid(pid, 0)
+            self._kill_at.pop(pid, None)
+            answer = {
+                "number": self._workers.pop(pid),
+                "status": os.waitstatus_to_exitcode(status),
+            }
+            with suppress(BrokenPipeError):
+                self._answers.write(json.dumps(answer).encode() + b"\n")
+                self._answers.flush()
+
+    def _end_all(self) -> None:
+        for pid in self._workers:
+            _signal_group(pid, signal.SIGTERM)
+        deadline = time.monotonic() + ORPHAN_GRACE_SECONDS
+        while self._workers and time.monotonic() < deadline:
+            self._report_ended()
+            time.sleep(0.01)
+        for pid in self._workers:
+            _signal_group(pid, signal.SIGKILL)
+
+
+def main() -> NoReturn:
+    """Load the pipeline named on the command line, tell of it, and serve."""
+    root, module = sys.argv[1:3]
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # what the user's modules print while they are imported is not for the engine
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        pipeline = load(Path(root), module)
+        problems = [*pipeline.problems, *_form_problems(pipeline)]
+    except PipelineError as error:
+        greeting: dict[str, Any] = {"stages": [], "problems": [error.as_record()]}
+    else:
+        greeting = {
+            "stages": [stage_as_record(stage) for stage in pipeline.stages],
+            "problems": [problem.as_record() for problem in problems],
+        }
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()
+    answers.write(json.dumps(greeting).encode() + b"\n")
+    answers.flush()
+    if not greeting["problems"]:
+        gc.freeze()  # workers share this memory until they write to it
+        HostProcess(pipeline, root, answers).serve(sys.stdin.buffer)
+    sys.exit(0)
+
+
+def _form_problems(pipeline: LoadedPipeline) -> Iterator[PipelineError]:
+    """Find annotations in whose form no input can arrive."""
+    for stage in pipeline.stages:
+        declared = pipeline.declared[stage.name]
+        if not isinstance(declared, StageFunction) or not isinstance(stage.action, PythonCall):
+            continue
+        hints = typing.get_type_hints(declared.function)
+        for each in stage.inputs:
+            if each.name in stage.action.forms and unsupported(hints.get(each.name), each.is_list):
+                yield DeclarationError(
+                    f"stage {stage.name!r}: the input {each.name!r} cannot arrive as "
+                    f"{stage.action.forms[each.name]}",
+                    facts={"declared at": str(stage.location)},
+                    hint=f"Annotate it with {FORMS}.",
+                )
+
+
+def _signal_group(pid: int, number: int) -> None:
+    """Send a signal to a worker and all that it started."""
+    for send in (os.killpg, os.kill):  # it may not have its group yet
+        with suppress(ProcessLookupError, PermissionError):
+            send(pid, number)
+            return
+
+
+def _die_with(parent: int) -> None:
+    """On Linux, let this process be killed when its *parent* dies in whatever way."""
+    if sys.platform != "linux":
+        return
+    import ctypes
+
+    pr_set_pdeathsig = 1
+    ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGKILL)
+    if os.getppid() != parent:  # it died before we asked
+        os._exit(70)
+
+
+if __name__ == "__main__":
+    main()

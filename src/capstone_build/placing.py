@@ -1,0 +1,170 @@
+"""
+Placing: how content gets to an artifact's final path, and what is there before.
+
+Knows what the stages left at these paths earlier, and so tells an edit by hand
+from an output; does not judge whether a stage has to run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from capstone_build.core.artifact import Artifact, ArtifactPath
+from capstone_build.core.digest import EMPTY_FOLDER, Digest
+from capstone_build.core.plan import Observation
+from capstone_build.core.report import EditKept, Event
+from capstone_build.core.stage import Output, Stage
+from capstone_build.core.trace import Trace
+from capstone_build.execution.staging import Staging
+from capstone_build.storage.store import copy_content
+from capstone_build.world import World
+
+
+class Placing:
+    """
+    Puts outputs in place for one build.
+
+    Args:
+        world: The project's files and memory.
+        staging: Where outputs are before.
+        on_event: Told of each edit that is set aside.
+    """
+
+    def __init__(self, world: World, staging: Staging, on_event: Callable[[Event], None]) -> None:
+        self._world = world
+        self._staging = staging
+        self._tell = on_event
+
+    def prepare(self, stage: Stage, before: Observation, number: int) -> dict[str, str]:
+        """
+        Make room for a run's outputs, and return the path to write to for each.
+
+        What a command will write in place is set aside first, if it is an edit.
+        """
+        for output in stage.outputs:
+            if output.in_place:
+                self._keep_edit(stage, output, before, {})
+        return self._staging.prepare(stage, number)
+
+    def publish(self, stage: Stage, before: Observation, number: int) -> dict[ArtifactPath, Digest]:
+        """
+        Store what a run left and move it to the final paths.
+
+        Returns:
+            The digest of each file that is now in place.
+        """
+        self._staging.collect(stage, number)
+        left: dict[ArtifactPath, Digest] = {}
+        for output in stage.outputs:
+            staged = self._staging.staged(output, number)
+            contents = self._staged_contents(output, staged)
+            for path, digest in contents.items():
+                if digest != EMPTY_FOLDER:
+                    self._world.store.keep(_below(staged, output.artifact, path), digest)
+            left |= contents
+            current = _part(before.outputs, output.artifact)
+            if output.in_place or current != contents:
+                self._keep_edit(stage, output, before, contents)
+                self._staging.publish(output, number)
+                self._note(contents)
+        return left
+
+    def restore(self, stage: Stage, trace: Trace, before: Observation, number: int) -> bool:
+        """
+        Bring the outputs of *trace* back from the store.
+
+        Returns:
+            False, with nothing moved, if an object is missing or damaged.
+        """
+        staged: list[tuple[Output, Path]] = []
+        for output in stage.outputs:
+            wanted = _part(trace.outputs, output.artifact)
+            if _part(before.outputs, output.artifact) == wanted:
+                continue
+            content = self._staging.scratch(number, output.name)
+            if not self._fetch(wanted, output.artifact, content, before):
+                return False
+            staged.append((output, content))
+        for output, content in staged:
+            restored = _part(trace.outputs, output.artifact)
+            self._keep_edit(stage, output, before, restored)
+            self._staging.put(content, output.artifact.location)
+            self._note(restored)
+        return True
+
+    def _fetch(
+        self,
+        wanted: Mapping[ArtifactPath, Digest | None],
+        artifact: Artifact,
+        content: Path,
+        before: Observation,
+    ) -> bool:
+        """Assemble the files of an artifact at *content*, from the store or from what stands."""
+        for path, digest in wanted.items():
+            if digest is None:
+                return False
+            target = _below(content, artifact, path)
+            if digest == EMPTY_FOLDER:
+                target.mkdir(parents=True)
+                continue
+            target.parent.mkdir(parents=True, exist_ok=True)
+            if self._world.store.restore(digest, target):
+                continue
+            if before.outputs.get(path) != digest:
+                return False
+            copy_content(self._world.project.root / path, target)
+        return True
+
+    def _keep_edit(
+        self,
+        stage: Stage,
+        output: Output,
+        before: Observation,
+        new: Mapping[ArtifactPath, Digest | None],
+    ) -> None:
+        """Set aside what is at an output's path if no stage left it so and it would be lost."""
+        manifest = self._world.manifest
+        if output.in_place and manifest.is_unfinished(stage.name):
+            return  # half-written by a run that was cut short
+        for path, digest in _part(before.outputs, output.artifact).items():
+            if digest is None or digest in {EMPTY_FOLDER, new.get(path)}:
+                continue
+            made = manifest.made_at(path)
+            if made is None or made.digest != digest:
+                kept = self._staging.keep(output.artifact.location)
+                self._tell(EditKept(stage.name, path, kept))
+                return
+
+    def _staged_contents(self, output: Output, staged: Path) -> dict[ArtifactPath, Digest]:
+        """Return the files of an output that is still in staging, under their final paths."""
+        root = self._world.project.root
+        place = staged.relative_to(root).as_posix()
+        contents = self._world.files.measured(Artifact(place))
+        return {
+            ArtifactPath(output.artifact.location + path[len(place) :]): digest
+            for path, digest in contents.items()
+        }
+
+    def _note(self, contents: Mapping[ArtifactPath, Digest | None]) -> None:
+        for path, digest in contents.items():
+            if digest is not None and digest != EMPTY_FOLDER:
+                self._world.files.publish(path, digest)
+
+
+def _part(
+    outputs: Mapping[ArtifactPath, Digest | None], artifact: Artifact
+) -> dict[ArtifactPath, Digest | None]:
+    """Return those of *outputs* that are *artifact* or lie in it."""
+    place = artifact.location
+    return {
+        path: digest
+        for path, digest in outputs.items()
+        if path.rstrip("/") == place or path.startswith(place + "/")
+    }
+
+
+def _below(place: Path, artifact: Artifact, path: ArtifactPath) -> Path:
+    """Return where the file at *path* of *artifact* is, if the artifact is at *place*."""
+    inner = path[len(artifact.location) :].strip("/")
+    return place / inner if inner else place

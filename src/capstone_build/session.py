@@ -1,0 +1,132 @@
+"""
+A project that is open: its pipeline loaded and linked, its world in view.
+
+Knows how a pipeline becomes a graph and a plan; does not run stages
+(`capstone_build.build`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Self
+
+from capstone_build.authoring.parameters import Setting, apply_settings, read_configuration
+from capstone_build.authoring.project import Project
+from capstone_build.core.graph import Linking, StageGraph
+from capstone_build.core.plan import Plan, plan
+from capstone_build.core.stage import StageName
+from capstone_build.core.stage_record import stage_from_record
+from capstone_build.errors import InvalidPipelineError, PipelineError
+from capstone_build.execution.executor import Host
+from capstone_build.world import World
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """
+    What a build would do.
+
+    Attributes:
+        graph: The stages that the targets need.
+        plan: A verdict for each of them.
+    """
+
+    graph: StageGraph
+    plan: Plan
+
+
+class Session:
+    """
+    One project, open until `close`; to be used as a context manager.
+
+    Args:
+        project: The project to open.
+        settings: Values of parameters from the command line, the last to win.
+
+    Attributes:
+        host: The process that holds the loaded pipeline.
+        graph: The whole pipeline.
+        world: What its stages see.
+
+    Raises:
+        InvalidPipelineError: With all that is wrong with the declaration.
+        PipelineLoadError: If the pipeline does not load.
+    """
+
+    def __init__(self, project: Project, settings: Sequence[Setting] = ()) -> None:
+        self.project = project
+        self.host = Host(project.root, project.module)
+        self.world = World(project)
+        try:
+            self._linking = self._link(settings)
+            self.graph = self._linking.graph()
+        except BaseException:
+            self.close()
+            raise
+
+    def __enter__(self) -> Self:
+        """Return the session itself."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close it."""
+        self.close()
+
+    def close(self) -> None:
+        """End the host and let go of the memory."""
+        self.host.close()
+        self.world.close()
+
+    def forecast(self, targets: Sequence[str] = (), forced: Sequence[str] = ()) -> Forecast:
+        """
+        Judge all that *targets* need, or the whole pipeline.
+
+        Raises:
+            InvalidPipelineError: With each target that is none, and each source
+                of what is needed that does not exist.
+        """
+        problems: list[PipelineError] = []
+        wanted = self._found(targets, problems)
+        forced_stages = self._found(forced, problems)
+        needed = self.graph.leading_to(wanted) if targets else self.graph
+        problems += self.world.missing_sources(self._linking.sources, needed)
+        if problems:
+            raise InvalidPipelineError(problems)
+        now = {stage.name: self.world.observe(stage, self.graph) for stage in needed}
+        return Forecast(needed, plan(needed, now, self.world, forced_stages))
+
+    def _found(self, targets: Sequence[str], problems: list[PipelineError]) -> list[StageName]:
+        """Find the stages that *targets* name; add a problem for each that names none."""
+        found = []
+        for target in targets:
+            try:
+                found.append(self.graph.find(target))
+            except PipelineError as problem:
+                problems.append(problem)
+        return found
+
+    def _link(self, settings: Sequence[Setting]) -> Linking:
+        """Read what the host told of the pipeline; report all that is wrong with it at once."""
+        greeting: dict[str, Any] = self.host.greeting
+        problems = [
+            PipelineError(each["problem"], facts=each["facts"], hint=each["hint"])
+            for each in greeting["problems"]
+        ]
+        stages = tuple(stage_from_record(record) for record in greeting["stages"])
+        if problems:
+            # What a stage that means nothing would have read, written or taken is
+            # unknown, so only what is surely wrong with the others is added.
+            raise InvalidPipelineError([*problems, *Linking(stages).problems])
+        try:
+            configured = read_configuration(self.project.root)
+            stages = apply_settings(stages, [*configured, *settings])
+        except InvalidPipelineError as error:
+            problems += error.problems
+        except PipelineError as error:
+            problems.append(error)
+        linking = Linking(stages)
+        if problems or linking.problems:
+            missing = self.world.missing_sources(linking.sources, stages)
+            raise InvalidPipelineError([*problems, *linking.problems, *missing])
+        return linking

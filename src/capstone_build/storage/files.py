@@ -1,0 +1,264 @@
+"""
+What is on disk: which files a declared path stands for, and their digests.
+
+Knows files and their states; does not know stages. A file whose state (size,
+times, inode) has not moved since it was last read is not read again, unless it
+is so young that it may have changed within one tick of the clock (git calls
+such an entry racy).
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from capstone_build.core.artifact import (
+    Artifact,
+    ArtifactPath,
+    Kind,
+    fixed_prefix,
+    part_matches,
+)
+from capstone_build.core.digest import EMPTY_FOLDER, Digest, Hasher
+from capstone_build.errors import MemoryFailedError
+
+_PIECE = 1 << 20
+"""How much of a file is read at once, in bytes."""
+
+_TICK = 20_000_000
+"""No clock of a local file system ticks more slowly than this, in nanoseconds ..."""
+
+_COARSE_TICK = 2_000_000_000
+"""... but for those that keep whole seconds, FAT with two of them being the slowest."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileState:
+    """
+    What the file system says of a file without reading it.
+
+    Attributes:
+        size: In bytes.
+        mtime_ns: When its content was last changed, as anyone may set it.
+        ctime_ns: When it was last changed in any way, as nobody can set it.
+        inode: Which file of the file system it is.
+    """
+
+    size: int
+    mtime_ns: int
+    ctime_ns: int
+    inode: int
+
+    @classmethod
+    def of(cls, status: os.stat_result) -> FileState:
+        """Take the state from what `os.stat` returns."""
+        return cls(status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
+
+
+@dataclass(frozen=True, slots=True)
+class KnownFile:
+    """
+    A file as it was last read.
+
+    Attributes:
+        state: Its state just before it was read.
+        digest: Of its content.
+        looked_ns: When that was, in nanoseconds since the epoch.
+    """
+
+    state: FileState
+    digest: Digest
+    looked_ns: int
+
+    def still_holds(self, state: FileState) -> bool:
+        """Tell whether a file of this *state* surely has the same content."""
+        youngest = max(state.mtime_ns, state.ctime_ns)
+        tick = _TICK if state.mtime_ns % 1_000_000 else _COARSE_TICK
+        return state == self.state and youngest + tick < self.looked_ns
+
+
+class Files:
+    """
+    The files of a project and what they hold.
+
+    Args:
+        root: The project's root.
+        recall: What is remembered of a file, by path from the root.
+    """
+
+    def __init__(self, root: Path, recall: Callable[[str], KnownFile | None]) -> None:
+        self._root = str(root)
+        self._recall = recall
+        self._seen: dict[str, KnownFile] = {}
+        self._fresh: dict[str, KnownFile] = {}
+        self._published: dict[str, tuple[FileState, Digest]] = {}
+
+    def digest(self, path: str) -> Digest | None:
+        """
+        Return the digest of a file; None if there is none.
+
+        Raises:
+            MemoryFailedError: If it cannot be read, or is a pipe or a device.
+        """
+        full = os.path.join(self._root, path)  # noqa: PTH118 (pathlib costs several times the stat)
+        try:
+            status = os.stat(full)  # noqa: PTH116 (as above)
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except OSError as error:
+            raise _unreadable(path, error) from None
+        if not stat.S_ISREG(status.st_mode):
+            if stat.S_ISDIR(status.st_mode):
+                return None
+            raise MemoryFailedError(
+                f"{path!r} is neither a file nor a folder",
+                hint="Stages read and write regular files: no pipes, sockets or devices.",
+            )
+        state = FileState.of(status)
+        published = self._published.get(path)
+        if published is not None and published[0] == state:
+            return published[1]
+        known = self._seen.get(path) or self._recall(path)
+        if known is None or not known.still_holds(state):
+            looked_ns = time.time_ns()
+            known = KnownFile(state, self._read(path), looked_ns)
+            self._fresh[path] = known
+        self._seen[path] = known
+        return known.digest
+
+    def measured(self, artifact: Artifact) -> dict[ArtifactPath, Digest]:
+        """
+        Return what *artifact* stands for as `contents` does, read anew and not remembered.
+
+        For files in staging, whose paths mean nothing to another build.
+        """
+        place = artifact.location
+        if not os.path.isdir(os.path.join(self._root, place)):  # noqa: PTH112, PTH118 (as above)
+            return {place: self._read(place)}
+        paths = sorted(self._inside(place, ()))
+        if not paths:
+            return {ArtifactPath(place + "/"): EMPTY_FOLDER}
+        return {path: self._read(path) for path in paths}
+
+    def publish(self, path: str, digest: Digest) -> None:
+        """
+        Note that the engine itself just put content of this *digest* at *path*.
+
+        For the rest of the build the file's state vouches for it, however young.
+        """
+        try:
+            status = os.stat(os.path.join(self._root, path))  # noqa: PTH116, PTH118 (as above)
+        except OSError:
+            return  # gone already: the next look will tell
+        state = FileState.of(status)
+        self._published[path] = (state, digest)
+        self._fresh[path] = KnownFile(state, digest, time.time_ns())
+
+    def take_fresh(self) -> dict[str, KnownFile]:
+        """Return what was learned since the last call: to be written to the manifest."""
+        fresh, self._fresh = self._fresh, {}
+        return fresh
+
+    def names_in(self, folder: str) -> list[str]:
+        """Return the names in a folder; none if it is not there."""
+        return [entry.name for entry, _, _ in self._entries(folder, ())]
+
+    def contents(self, artifact: Artifact) -> dict[ArtifactPath, Digest | None]:
+        """
+        Return the files that *artifact* stands for, with their digests.
+
+        A folder stands for the files in it, at any depth; one without any for
+        itself, spelled with a `/`. A file that does not exist is there as None;
+        a pattern that matches nothing is empty.
+        """
+        place = artifact.location
+        if artifact.kind is Kind.PATTERN:
+            paths: list[ArtifactPath] = list(self.matching(artifact.path))
+        elif os.path.isdir(os.path.join(self._root, place)):  # noqa: PTH112, PTH118 (as above)
+            paths = list(self._inside(place, ()))
+            if not paths:
+                return {ArtifactPath(place + "/"): EMPTY_FOLDER}
+        else:
+            paths = [place]
+        return {path: self.digest(path) for path in sorted(paths)}
+
+    def matching(self, pattern: str) -> Iterator[ArtifactPath]:
+        """Yield the files that *pattern* stands for, in no order."""
+        prefix = fixed_prefix(pattern)
+        rest = pattern[len(prefix) + 1 :] if prefix else pattern
+        yield from dict.fromkeys(self._matching(prefix, rest.split("/"), ()))
+
+    def _read(self, path: str) -> Digest:
+        try:
+            return digest_file(os.path.join(self._root, path))  # noqa: PTH118 (as above)
+        except OSError as error:
+            raise _unreadable(path, error) from None
+
+    def _matching(
+        self, folder: str, parts: list[str], above: tuple[tuple[int, int], ...]
+    ) -> Iterator[ArtifactPath]:
+        part, *rest = parts
+        deep = part == "**"
+        if deep and rest:
+            yield from self._matching(folder, rest, above)
+        for entry, path, trail in self._entries(folder, above):
+            if not part_matches("*" if deep else part, entry.name):
+                continue
+            if not entry.is_dir():
+                if not rest:
+                    yield path
+            elif deep or rest:
+                yield from self._matching(path, parts if deep else rest, trail)
+
+    def _inside(self, folder: str, above: tuple[tuple[int, int], ...]) -> Iterator[ArtifactPath]:
+        for entry, path, trail in self._entries(folder, above):
+            if entry.is_dir():
+                yield from self._inside(path, trail)
+            else:
+                yield path
+
+    def _entries(
+        self, folder: str, above: tuple[tuple[int, int], ...]
+    ) -> list[tuple[os.DirEntry[str], ArtifactPath, tuple[tuple[int, int], ...]]]:
+        """
+        List a folder; nothing if it is none.
+
+        Links to folders are followed, but not one that leads back to a folder
+        that it lies in (*above*: device and inode of each).
+        """
+        full = os.path.join(self._root, folder)  # noqa: PTH118 (as above)
+        try:
+            status = os.stat(full)  # noqa: PTH116 (as above)
+            identity = (status.st_dev, status.st_ino)
+            if identity in above:
+                return []
+            with os.scandir(full) as entries:
+                prefix = f"{folder}/" if folder else ""
+                trail = (*above, identity)
+                return [(e, ArtifactPath(prefix + e.name), trail) for e in entries]
+        except (FileNotFoundError, NotADirectoryError):
+            return []
+        except OSError as error:
+            raise _unreadable(folder, error) from None
+
+
+def digest_file(path: str | Path) -> Digest:
+    """Return the digest of the file at *path*, read in pieces."""
+    hasher = Hasher()
+    buffer = bytearray(_PIECE)
+    view = memoryview(buffer)
+    with open(path, "rb", buffering=0) as file:  # noqa: PTH123 (a str is faster, see above)
+        while count := file.readinto(buffer):
+            hasher.update(view[:count])
+    return hasher.digest()
+
+
+def _unreadable(path: str, error: OSError) -> MemoryFailedError:
+    return MemoryFailedError(
+        f"{path!r} cannot be read: {error.strerror}",
+        hint="Mend its permissions, or take it out of the inputs.",
+    )

@@ -1,0 +1,87 @@
+"""
+The store: outputs kept by digest, so that they can be brought back.
+
+Knows contents; does not know which stage made them. Objects are copies (by
+reflink where the file system has it), never hard links, so that no edit of an
+artifact can reach into the store.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from pathlib import Path
+
+from capstone_build.core.digest import PREFIX, Digest
+from capstone_build.storage.files import digest_file
+
+_FICLONE = 0x40049409
+"""Linux: let a file share the blocks of another until one of them is written."""
+
+
+class Store:
+    """
+    Contents by digest, below one folder.
+
+    Args:
+        folder: Where objects lie, as `ab/cdef...`; made when it is needed.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def holds(self, digest: Digest) -> bool:
+        """Tell whether there is an object for *digest*; its content is verified on restoring."""
+        return self._object(digest).is_file()
+
+    def keep(self, file: Path, digest: Digest) -> None:
+        """Copy *file*, whose content has this *digest*, into the store."""
+        place = self._object(digest)
+        if place.is_file():
+            return
+        place.parent.mkdir(parents=True, exist_ok=True)
+        beside = place.with_name(f"{place.name}.{os.getpid()}.tmp")
+        try:
+            copy_content(file, beside)
+            beside.replace(place)
+        finally:
+            beside.unlink(missing_ok=True)
+
+    def restore(self, digest: Digest, file: Path) -> bool:
+        """
+        Copy the object for *digest* to *file*, and verify the copy.
+
+        Returns:
+            False, and no file, if there is no such object or it is damaged; a
+            damaged one is dropped.
+        """
+        place = self._object(digest)
+        try:
+            copy_content(place, file)
+        except FileNotFoundError:
+            return False
+        if digest_file(file) == digest:
+            return True
+        file.unlink()
+        place.unlink(missing_ok=True)
+        return False
+
+    def _object(self, digest: Digest) -> Path:
+        name = digest.removeprefix(PREFIX)
+        return self._folder / name[:2] / name[2:]
+
+
+def copy_content(source: Path, target: Path) -> None:
+    """Copy a file's content to *target*, sharing blocks where the file system can."""
+    with source.open("rb") as reading, target.open("wb") as writing:
+        if sys.platform == "linux":
+            import fcntl
+
+            try:
+                fcntl.ioctl(writing.fileno(), _FICLONE, reading.fileno())
+            except OSError:
+                pass  # this file system has no reflinks
+            else:
+                return
+        shutil.copyfileobj(reading, writing, 1 << 20)
