@@ -206,9 +206,12 @@ class _Outputs:
     def __init__(self, stages: Iterable[Stage]) -> None:
         self.stages = {stage.name: stage for stage in stages}
         self.writers: dict[ArtifactPath, list[StageName]] = defaultdict(list)
+        self.folders: set[ArtifactPath] = set()
         for stage in self.stages.values():
             for artifact in stage.writes:
                 self.writers[artifact.location].append(stage.name)
+                if artifact.kind is Kind.FOLDER:
+                    self.folders.add(artifact.location)
         self.sorted = sorted(self.writers)
 
     def problems(self) -> Iterator[PipelineError]:
@@ -229,7 +232,8 @@ class _Outputs:
             found = [
                 path
                 for path in [*self._above(place), *self._below(place)]
-                if matches(artifact.path, path) or may_match_below(artifact.path, path)
+                if matches(artifact.path, path)
+                or (path in self.folders and may_match_below(artifact.path, path))
             ]
         else:
             found = [*self._above(place), *self._below(place)]

@@ -1,0 +1,58 @@
+"""
+The command `capstone`: arguments in, exit code out.
+
+Knows the command line and the terminal; does no work of its own.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import NoReturn
+
+import click
+
+from capstone_build import __version__
+from capstone_build.build import Interrupted
+from capstone_build.cli.build import build_command
+from capstone_build.cli.completion import completion_command
+from capstone_build.cli.graph import graph_command
+from capstone_build.cli.status import status_command
+from capstone_build.cli.terminal import Terminal
+from capstone_build.errors import CapstoneError
+from capstone_build.presentation.escaping import error_text
+
+SIGNALLED = 128
+"""Added to a signal's number, this is the exit code of a program that it ended."""
+
+
+@click.group(
+    name="capstone",
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Exit codes: 0 done; 1 a stage failed; 2 the declaration or the command line is "
+    "wrong; 3 the engine's memory or disk failed; 130 interrupted.",
+)
+@click.version_option(__version__, prog_name="capstone", message="%(prog)s %(version)s")
+def capstone() -> None:
+    """Make for data work in Python: re-run only what its inputs or its code changed."""
+
+
+for _command in (build_command, status_command, graph_command, completion_command):
+    capstone.add_command(_command)
+
+
+def main() -> NoReturn:
+    """Run the command line and end the program with its exit code."""
+    try:
+        code = capstone.main(prog_name="capstone", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except click.Abort:
+        sys.exit(SIGNALLED + 2)
+    except Interrupted as error:
+        click.echo("interrupted: nothing had run yet", err=True)
+        sys.exit(SIGNALLED + error.number)
+    except CapstoneError as error:
+        click.echo(error_text(error, Terminal.of(sys.stderr).colour), err=True)
+        sys.exit(error.exit_code)
+    sys.exit(code if isinstance(code, int) else 0)

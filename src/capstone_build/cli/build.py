@@ -1,0 +1,103 @@
+"""`capstone build`: bring targets up to date."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import sys
+from pathlib import Path
+
+import click
+
+from capstone_build.authoring.parameters import read_option
+from capstone_build.build import Request, build
+from capstone_build.cli.options import (
+    as_path,
+    file_option,
+    force_option,
+    opened_project,
+    settings_option,
+    targets_argument,
+)
+from capstone_build.cli.status import show_forecast
+from capstone_build.cli.terminal import Terminal
+from capstone_build.presentation.build_view import LiveView, PlainView
+
+
+@click.command("build")
+@targets_argument
+@click.option("--target", "-t", "more", multiple=True, metavar="T", help="The same as TARGET.")
+@click.option(
+    "-j",
+    "--jobs",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Run so many stages at the same time; by default as many as there are cores.",
+)
+@click.option(
+    "-k", "--keep-going", is_flag=True, help="Go on with what does not depend on a failure."
+)
+@click.option("-n", "--dry-run", is_flag=True, help="Say what would run and why; run nothing.")
+@force_option
+@settings_option
+@file_option
+@click.pass_context
+def build_command(  # noqa: PLR0913 (one for each option)
+    context: click.Context,
+    targets: tuple[str, ...],
+    more: tuple[str, ...],
+    jobs: int | None,
+    keep_going: bool,
+    dry_run: bool,
+    forced: tuple[str, ...],
+    settings: tuple[str, ...],
+    file: Path | None,
+) -> int:
+    """
+    Bring TARGETs up to date, or everything.
+
+    A TARGET is a stage or an artifact's path. Only what its inputs or its code
+    changed runs; the last line says what came of it.
+    """
+    project = opened_project(file)
+    wanted = tuple(as_path(target, project) for target in (*targets, *more))
+    chosen = tuple(read_option(option) for option in settings)
+    if dry_run:
+        return show_forecast(project, wanted, forced, chosen)
+    request = Request(
+        targets=wanted,
+        jobs=jobs or _cores(),
+        keep_going=keep_going,
+        forced=forced,
+        settings=chosen,
+    )
+    terminal = Terminal.of(sys.stdout)
+    resume = shlex.join(["capstone", context.info_name or "build", *_repeated(context)])
+    if terminal.live:
+        view: LiveView | PlainView = LiveView(colour=terminal.colour, width=terminal.width)
+    else:
+        view = PlainView(click.echo, colour=terminal.colour, width=terminal.width)
+    with view:
+        report = build(project, request, view)
+    view.finish(report, resume=resume)
+    if report.interrupted is not None:
+        return 128 + report.interrupted
+    return 1 if report.failures else 0
+
+
+def _repeated(context: click.Context) -> list[str]:
+    """Return the words of the command line that the next call needs as well: all but --force."""
+    words: list[str] = []
+    for name, flag in (("file", "--file"), ("jobs", "-j")):
+        if context.params[name] is not None:
+            words += [flag, str(context.params[name])]
+    words += ["-k"] if context.params["keep_going"] else []
+    words += [word for each in context.params["settings"] for word in ("--set", each)]
+    return [*words, *context.params["targets"], *context.params["more"]]
+
+
+def _cores() -> int:
+    """Count the cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

@@ -1,0 +1,55 @@
+"""`capstone graph`: the stages and what joins them."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from capstone_build.authoring.parameters import read_option
+from capstone_build.cli.options import (
+    as_path,
+    file_option,
+    opened_project,
+    settings_option,
+    targets_argument,
+)
+from capstone_build.cli.terminal import Terminal
+from capstone_build.presentation import dot, drawing, graph_json, mermaid
+from capstone_build.session import Session
+
+
+@click.command("graph")
+@targets_argument
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "mermaid", "dot", "json"]),
+    default="text",
+    show_default=True,
+    help="A drawing for the terminal, or text for another program.",
+)
+@settings_option
+@file_option
+def graph_command(
+    targets: tuple[str, ...], form: str, settings: tuple[str, ...], file: Path | None
+) -> int:
+    """Draw what TARGETs need, or everything, each stage with its state."""
+    project = opened_project(file)
+    with Session(project, [read_option(option) for option in settings]) as session:
+        forecast = session.forecast([as_path(target, project) for target in targets])
+    if form == "text":
+        terminal = Terminal.of(sys.stdout)
+        text = drawing.draw(
+            forecast.graph,
+            forecast.plan,
+            colour=terminal.colour,
+            width=terminal.width,
+            ascii_only=terminal.ascii_only,
+        )
+    else:
+        module = {"mermaid": mermaid, "dot": dot, "json": graph_json}[form]
+        text = module.draw(forecast.graph, forecast.plan)
+    click.echo(text.rstrip("\n"), color=True)
+    return 0

@@ -1,0 +1,80 @@
+"""Options and arguments that several commands share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from capstone_build.authoring.project import Project, find_project
+from capstone_build.errors import PipelineNotFoundError, UsageError
+from capstone_build.storage.manifest import Manifest
+from capstone_build.world import MEMORY_FOLDER
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+def _known_targets(
+    context: click.Context, _parameter: click.Parameter, incomplete: str
+) -> list[str]:
+    """Complete a target from what earlier builds made, without running any of the user's code."""
+    try:
+        project = find_project(Path.cwd(), context.params.get("file"))
+    except (PipelineNotFoundError, UsageError):
+        return []
+    manifest = Manifest(project.root / MEMORY_FOLDER / "manifest.sqlite3")
+    made = manifest.made()
+    manifest.close()
+    names = {each.stage for each in made.values()} | made.keys()
+    return sorted(name for name in names if name.startswith(incomplete))
+
+
+targets_argument = click.argument(
+    "targets", nargs=-1, metavar="[TARGET]...", shell_complete=_known_targets
+)
+file_option = click.option(
+    "--file",
+    "file",
+    type=click.Path(path_type=Path),
+    metavar="F",
+    help="The pipeline file; by default the nearest pipeline.py from here upwards.",
+)
+settings_option = click.option(
+    "--set",
+    "settings",
+    multiple=True,
+    metavar="K=V",
+    help="Set a parameter: stage.name=value, or name=value for every stage that has it.",
+)
+force_option = click.option(
+    "--force",
+    "forced",
+    multiple=True,
+    metavar="STAGE",
+    shell_complete=_known_targets,
+    help="Run this stage whatever is known of it.",
+)
+
+
+def opened_project(file: Path | None) -> Project:
+    """Find the project of the current folder; say so where it is the bundled pipeline."""
+    project = find_project(Path.cwd(), file)
+    if project.is_bundled:
+        click.echo(
+            "no pipeline.py here: building the bundled data report from data/*.csv", err=True
+        )
+    return project
+
+
+def as_path(target: str, project: Project) -> str:
+    """Return *target* from the project's root, where it names a path from the current folder."""
+    here = Path.cwd()
+    if here == project.root or not here.is_relative_to(project.root):
+        return target.removeprefix("./")
+    if "/" in target or (here / target).exists():
+        path = Path(here, target)
+        if path.is_relative_to(project.root):
+            return path.relative_to(project.root).as_posix()
+    return target

@@ -1,0 +1,45 @@
+"""
+The terminal: whether there is one, how wide it is, and whether it shows colours.
+
+Knows the conventions by which users say so (`NO_COLOR`, `CI`, `TERM`).
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from dataclasses import dataclass
+from typing import TextIO
+
+PLAIN_WIDTH = 120
+"""Lines that go to a file or a pipe may be this long, in columns."""
+
+
+@dataclass(frozen=True, slots=True)
+class Terminal:
+    """
+    Where text goes.
+
+    Attributes:
+        colour: Whether it may be coloured.
+        live: Whether lines may be drawn anew.
+        width: In columns.
+        ascii_only: Whether it can show nothing but ASCII.
+    """
+
+    colour: bool
+    live: bool
+    width: int
+    ascii_only: bool
+
+    @classmethod
+    def of(cls, stream: TextIO) -> Terminal:
+        """Tell what *stream* is."""
+        capable = stream.isatty() and os.environ.get("TERM") != "dumb"
+        encoding = (stream.encoding or "ascii").lower().replace("-", "")
+        return cls(
+            colour=capable and not os.environ.get("NO_COLOR"),
+            live=capable and not os.environ.get("CI"),
+            width=shutil.get_terminal_size().columns if stream.isatty() else PLAIN_WIDTH,
+            ascii_only=not encoding.startswith("utf"),
+        )
