@@ -238,8 +238,8 @@ class _Build:
 
     def _start(self, run: _Run) -> None:
         stage = run.stage
-        self._world.manifest.begin(stage.name, self._id)
         outputs = self._placing.prepare(stage, run.before, run.number)
+        self._world.manifest.begin(stage.name, self._id)
         logs = self._world.memory_folder / "logs" / self._id
         logs.mkdir(parents=True, exist_ok=True)
         root = self._session.project.root

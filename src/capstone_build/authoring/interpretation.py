@@ -312,7 +312,8 @@ def spelled_form(annotation: Any) -> str:
     if annotation is None or annotation is inspect.Parameter.empty:
         return ""
     if isinstance(annotation, type) and not typing.get_args(annotation):
-        return f"{annotation.__module__}.{annotation.__qualname__}"
+        module = "" if annotation.__module__ == "builtins" else f"{annotation.__module__}."
+        return module + annotation.__qualname__
     return str(annotation)
 
 

@@ -19,7 +19,7 @@ from capstone_build.cli.graph import graph_command
 from capstone_build.cli.status import status_command
 from capstone_build.cli.terminal import Terminal
 from capstone_build.errors import CapstoneError
-from capstone_build.presentation.escaping import error_text
+from capstone_build.presentation.error_text import error_text
 
 SIGNALLED = 128
 """Added to a signal's number, this is the exit code of a program that it ended."""

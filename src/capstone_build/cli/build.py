@@ -21,7 +21,7 @@ from capstone_build.cli.options import (
 )
 from capstone_build.cli.status import show_forecast
 from capstone_build.cli.terminal import Terminal
-from capstone_build.presentation.build_view import LiveView, PlainView
+from capstone_build.presentation.build_view import BuildView, LiveView, PlainView
 
 
 @click.command("build")
@@ -73,13 +73,14 @@ def build_command(  # noqa: PLR0913 (one for each option)
     )
     terminal = Terminal.of(sys.stdout)
     resume = shlex.join(["capstone", context.info_name or "build", *_repeated(context)])
-    if terminal.live:
-        view: LiveView | PlainView = LiveView(colour=terminal.colour, width=terminal.width)
-    else:
-        view = PlainView(click.echo, colour=terminal.colour, width=terminal.width)
+    view: BuildView = (
+        LiveView(sys.stdout, terminal.colour, resume)
+        if terminal.live
+        else PlainView(_echo, terminal.colour, terminal.width, resume)
+    )
     with view:
         report = build(project, request, view)
-    view.finish(report, resume=resume)
+        view.finish(report)
     if report.interrupted is not None:
         return 128 + report.interrupted
     return 1 if report.failures else 0
@@ -94,6 +95,10 @@ def _repeated(context: click.Context) -> list[str]:
     words += ["-k"] if context.params["keep_going"] else []
     words += [word for each in context.params["settings"] for word in ("--set", each)]
     return [*words, *context.params["targets"], *context.params["more"]]
+
+
+def _echo(line: str) -> None:
+    click.echo(line, color=True)  # whether it is coloured is decided already
 
 
 def _cores() -> int:

@@ -11,10 +11,6 @@ import shutil
 from dataclasses import dataclass
 from typing import TextIO
 
-PLAIN_WIDTH = 120
-"""Lines that go to a file or a pipe may be this long, in columns."""
-
-
 @dataclass(frozen=True, slots=True)
 class Terminal:
     """
@@ -23,7 +19,7 @@ class Terminal:
     Attributes:
         colour: Whether it may be coloured.
         live: Whether lines may be drawn anew.
-        width: In columns.
+        width: In columns; 0 where lines may be of any length.
         ascii_only: Whether it can show nothing but ASCII.
     """
 
@@ -40,6 +36,6 @@ class Terminal:
         return cls(
             colour=capable and not os.environ.get("NO_COLOR"),
             live=capable and not os.environ.get("CI"),
-            width=shutil.get_terminal_size().columns if stream.isatty() else PLAIN_WIDTH,
+            width=shutil.get_terminal_size().columns if stream.isatty() else 0,
             ascii_only=not encoding.startswith("utf"),
         )

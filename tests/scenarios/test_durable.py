@@ -1,0 +1,403 @@
+"""
+Durable: killed at any moment, the next build heals by itself.
+
+Outputs appear whole or not at all. When a stage fails, every artifact before
+it stands, and `capstone build` goes on from there.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import signal
+import time
+
+import pytest
+
+from tests.project import Project, is_running, kill, wait_until
+
+PIPELINE = """
+    import os
+    import time
+    from pathlib import Path
+
+    from capstone_build import command, stage
+
+    BIG = 200_000
+
+
+    @stage(inputs={"seed": "seed.txt"}, outputs={"first": "output/first.txt"})
+    def first(seed: str) -> str:
+        return seed.strip() * BIG
+
+
+    @stage(
+        inputs={"first": "output/first.txt"},
+        outputs={"second": "output/second.txt", "parts": "output/parts/"},
+    )
+    def second(first: Path, second: Path, parts: Path) -> None:
+        text = first.read_text()
+        with second.open("w") as file:
+            for start in range(0, len(text), 1000):
+                file.write(text[start : start + 1000].upper())
+        for number in range(20):
+            (parts / f"{number}.txt").write_text(text[: 1000 * number])
+
+
+    third = command(
+        "wc -c < {inputs.second} > {outputs.third}",
+        name="third",
+        inputs={"second": "output/second.txt", "parts": "output/parts/"},
+        outputs={"third": "output/third.txt"},
+    )
+    """
+
+
+def clean(project: Project, seed: str) -> dict[str, bytes]:
+    """What a clean build makes of this seed."""
+    beside = Project(project.root.with_name("clean"))
+    shutil.rmtree(beside.root, ignore_errors=True)
+    beside.write("pipeline.py", project.read("pipeline.py"))
+    beside.write("seed.txt", seed)
+    beside.build()
+    return beside.artifacts()
+
+
+@pytest.fixture
+def held(project: Project) -> Project:
+    """A stage that writes half of its output, says so, and waits to be let go."""
+    project.write(
+        "pipeline.py",
+        """
+        import os
+        import subprocess
+        import time
+        from pathlib import Path
+
+        from capstone_build import stage
+
+
+        @stage(outputs={"before": "output/before.txt"})
+        def before() -> str:
+            return "stands"
+
+
+        @stage(inputs={"before": "output/before.txt"}, outputs={"out": "output/out.txt"})
+        def slow(before: str, out: Path) -> None:
+            with out.open("w") as file:
+                file.write("half, ")
+                file.flush()
+                if not Path("go").exists():
+                    child = subprocess.Popen(["sleep", "600"])
+                    Path("child").write_text(str(child.pid))
+                    Path("pid.tmp").write_text(str(os.getpid()))
+                    Path("pid.tmp").rename("pid")
+                    time.sleep(600)
+                file.write("whole")
+        """,
+    )
+    return project
+
+
+def half_way(project: Project) -> tuple[int, int]:
+    """Wait until the stage is half-way through; return its process and its child's."""
+    wait_until(lambda: project.exists("pid"), "the stage is half-way through")
+    return int(project.read("pid")), int(project.read("child"))
+
+
+def heals(project: Project) -> None:
+    """The next plain build does what was left and nothing more."""
+    assert not project.exists("output/out.txt"), "half an artifact at its final path"
+    project.write("go", "")
+    done = project.build()
+    assert done.ran == ["slow"]
+    assert project.artifacts() == {
+        "output/before.txt": b"stands",
+        "output/out.txt": b"half, whole",
+    }
+    assert project.build().ran == []
+
+
+def test_a_stage_killed_half_way_leaves_nothing(held: Project) -> None:
+    """SIGKILL of the stage: it failed, what came before stands, the next build heals."""
+    process = held.start("build")
+    stage, child = half_way(held)
+    os.kill(stage, signal.SIGKILL)
+    out, err = process.communicate(timeout=60)
+
+    assert process.returncode == 1, out + err
+    assert "SIGKILL" in out
+    assert held.read("output/before.txt") == "stands"
+    wait_until(lambda: not is_running(child), "the stage's child is ended")
+    heals(held)
+
+
+def test_a_build_killed_half_way_leaves_nothing(held: Project) -> None:
+    """SIGKILL of the build: its stages end with it, and the next build heals."""
+    process = held.start("build")
+    stage, child = half_way(held)
+
+    kill(process)
+
+    wait_until(lambda: not is_running(stage) and not is_running(child), "no stage outlives it")
+    heals(held)
+
+
+def test_a_group_killed_half_way_leaves_nothing(held: Project) -> None:
+    """SIGKILL of the build with its whole process group."""
+    process = held.start("build")
+    stage, child = half_way(held)
+
+    os.killpg(process.pid, signal.SIGKILL)
+    process.communicate(timeout=60)
+
+    wait_until(lambda: not is_running(stage) and not is_running(child), "no stage outlives it")
+    heals(held)
+
+
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)]
+)
+def test_a_build_told_to_end_ends_its_stages(held: Project, number: int, code: int) -> None:
+    """Ctrl-C, SIGTERM, a closed terminal: children end, what stands is said, the code is right."""
+    process = held.start("build")
+    stage, child = half_way(held)
+
+    done = kill(process, number)
+
+    assert done.code == code
+    assert not is_running(stage)
+    assert not is_running(child)
+    assert "output/before.txt" in done.out
+    assert "capstone build" in done.out
+    assert "Traceback" not in done.out + done.err
+    heals(held)
+
+
+def test_kills_at_random_moments_never_leave_a_wrong_artifact(project: Project) -> None:
+    """Whenever the build is killed, the next one gives what a clean one gives."""
+    project.write("pipeline.py", PIPELINE)
+    chance = random.Random(20261123)  # noqa: S311 (a moment, not a secret)
+    for number in range(12):
+        seed = f"{number:02d}abcdefgh\n"
+        project.write("seed.txt", seed)
+        process = project.start("build")
+        time.sleep(chance.uniform(0.05, 0.7))
+        os.killpg(process.pid, signal.SIGKILL)
+        process.communicate(timeout=60)
+        project.build()
+
+        assert project.artifacts() == clean(project, seed)
+        assert project.build().ran == []
+
+
+def test_an_edit_put_back_after_a_kill_is_not_taken_for_the_other(project: Project) -> None:
+    """Killed while at work on another input, which is then put back: the outputs are right."""
+    project.write("data.txt", "one")
+    project.write(
+        "pipeline.py",
+        """
+        from capstone_build import command
+
+        slow = command(
+            "cat data.txt > output/out.txt; touch started; while [ ! -e go ]; do sleep 0.01; done",
+            name="slow",
+            inputs={"data": "data.txt"},
+            outputs={"out": "output/out.txt"},
+        )
+        """,
+    )
+    project.write("go", "")
+    project.build()
+    for name in ("go", "started"):
+        (project.root / name).unlink()
+    project.write("data.txt", "two")
+    process = project.start("build")
+    wait_until(lambda: project.exists("started"), "the stage is at work")
+    os.killpg(process.pid, signal.SIGKILL)
+    process.communicate(timeout=60)
+    project.write("data.txt", "one")
+    project.write("go", "")
+
+    project.build()
+
+    assert project.read("output/out.txt") == "one"
+
+
+def test_a_failure_leaves_all_before_it_and_goes_on_from_there(project: Project) -> None:
+    """The last thing on the screen is what failed, why, what stands and how to go on."""
+    project.write("mood.txt", "bad")
+    project.write(
+        "pipeline.py",
+        """
+        from pathlib import Path
+
+        from capstone_build import stage
+
+
+        @stage(outputs={"a": "output/a.txt"})
+        def a() -> str:
+            return "a"
+
+
+        def explode(mood):
+            if mood == "bad":
+                raise ValueError("the mood is bad")
+
+
+        @stage(inputs={"a": "output/a.txt", "mood": "mood.txt"}, outputs={"b": "output/b.txt"})
+        def b(a: str, mood: str, b: Path) -> None:
+            print("looking at the mood")
+            b.write_text("half")
+            explode(mood)
+            b.write_text("b")
+
+
+        @stage(inputs={"b": "output/b.txt"}, outputs={"c": "output/c.txt"})
+        def c(b: str) -> str:
+            return b + "c"
+        """,
+    )
+
+    done = project.run("build", "-j1")
+
+    assert done.code == 1
+    assert (done.ran, done.failed, done.skipped) == (["a"], ["b"], [])
+    assert project.artifacts() == {"output/a.txt": b"a"}
+    tail = done.out[done.out.index("failed") :]
+    assert "ValueError: the mood is bad" in tail
+    assert 'raise ValueError("the mood is bad")' in tail, "the user's own traceback"
+    assert "capstone_build" not in tail, "none of ours"
+    assert "looking at the mood" in tail
+    assert "output/a.txt" in tail
+    assert "capstone build -j1" in tail or "capstone build -j 1" in tail
+    kept = [p for p in (project.root / ".cache/kept").rglob("*") if p.is_file()]
+    assert [path.read_text() for path in kept] == ["half"]
+
+    project.write("mood.txt", "good")
+
+    assert project.build().ran == ["b", "c"]
+    assert project.read("output/c.txt") == "bc"
+
+
+def test_a_failed_stage_leaves_its_earlier_output(project: Project) -> None:
+    """An artifact is replaced when its stage succeeds, and not before, in place or not."""
+    pipeline = """
+        from capstone_build import command
+
+        staged = command(
+            "cat data.txt > {outputs.out}; TEST",
+            name="staged", inputs={"d": "data.txt"}, outputs={"out": "output/staged.txt"},
+        )
+        in_place = command(
+            "cat data.txt > output/in_place.txt; TEST",
+            name="in_place", inputs={"d": "data.txt"}, outputs={"out": "output/in_place.txt"},
+        )
+        """
+    project.write("data.txt", "old")
+    project.write("pipeline.py", pipeline.replace("TEST", "true"))
+    project.build()
+    project.write("data.txt", "new")
+    project.write("pipeline.py", pipeline.replace("TEST", "false"))
+
+    assert project.run("build", "-k").code == 1
+    assert set(project.artifacts().values()) == {b"old"}
+
+
+def test_keep_going_builds_what_does_not_depend_on_the_failure(project: Project) -> None:
+    """With `-k` one failure costs only what is below it."""
+    project.write(
+        "pipeline.py",
+        """
+        from capstone_build import command
+
+        bad = command("exit 3", name="bad", outputs={"out": "output/bad"})
+        below = command(
+            "cp {inputs.bad} {outputs.out}",
+            name="below", inputs={"bad": "output/bad"}, outputs={"out": "output/below"},
+        )
+        good = command("echo > {outputs.out}", name="good", outputs={"out": "output/good"})
+        """,
+    )
+
+    done = project.run("build", "-k", "-j1")
+
+    assert done.code == 1
+    assert (done.ran, done.failed) == (["good"], ["bad"])
+    assert "below" in done.out
+    assert "exit code 3" in done.out
+
+
+@pytest.mark.parametrize("damage", ["deleted", "emptied", "noise", "cut", "a pickle", "newer"])
+def test_a_damaged_memory_costs_only_time(project: Project, damage: str) -> None:
+    """A manifest deleted, cut, filled with noise or from another version begins anew."""
+    project.write("pipeline.py", PIPELINE)
+    project.write("seed.txt", "x")
+    project.build()
+    before = project.artifacts()
+    file = project.root / ".cache/manifest.sqlite3"
+    content = file.read_bytes()
+    if damage == "deleted":
+        shutil.rmtree(project.root / ".cache")
+    elif damage == "newer":
+        import sqlite3
+
+        with sqlite3.connect(file) as connection:
+            connection.execute("PRAGMA user_version = 99")
+        connection.close()
+    else:
+        file.write_bytes(
+            {
+                "emptied": b"",
+                "noise": random.Random(1).randbytes(len(content)),  # noqa: S311
+                "cut": content[: len(content) // 2],
+                "a pickle": b"cos\nsystem\n(S'touch pwned'\ntR.",
+            }[damage]
+        )
+
+    done = project.build()
+
+    assert "Traceback" not in done.out + done.err
+    assert project.artifacts() == before
+    assert not project.exists("pwned")
+    assert project.build().ran == []
+
+
+def test_a_rotten_object_is_dropped_and_its_stage_runs(project: Project) -> None:
+    """What comes back from the store is verified; damage means a run, never a wrong artifact."""
+    project.write("pipeline.py", PIPELINE)
+    project.write("seed.txt", "x")
+    project.build()
+    before = project.artifacts()
+    for path in (project.root / ".cache/objects").rglob("*"):
+        if path.is_file():
+            content = bytearray(path.read_bytes())
+            if content:
+                content[0] ^= 1
+            path.write_bytes(content)
+    shutil.rmtree(project.root / "output")
+
+    done = project.build()
+
+    assert done.ran == ["first", "second", "third"]
+    assert project.artifacts() == before
+
+
+def test_two_builds_at_once_share_the_work(held: Project) -> None:
+    """The second build waits, says for whom, and finds the work done."""
+    first = held.start("build")
+    half_way(held)
+    second = held.start("build")
+    assert second.stdout is not None
+    said = ""
+    while "waiting" not in said:
+        said = second.stdout.readline()
+        assert said, "the second build ended without waiting"
+    assert str(first.pid) in said
+    kill(first, signal.SIGTERM)
+    held.write("go", "")
+    out, err = second.communicate(timeout=60)
+
+    assert second.returncode == 0, out + err
+    assert held.read("output/out.txt") == "half, whole"
