@@ -46,18 +46,22 @@ class Done:
 
     @property
     def restored(self) -> list[str]:
+        """The stages whose outputs came from the store."""
         return self._those("restored")
 
     @property
     def failed(self) -> list[str]:
+        """The stages that failed."""
         return self._those("failed")
 
     @property
     def skipped(self) -> list[str]:
+        """The stages that were told to be skipped."""
         return self._those("skipped")
 
     @property
     def last_line(self) -> str:
+        """The verdict."""
         return self.out.rstrip().rpartition("\n")[2]
 
     def line(self, stage: str) -> str:
@@ -85,9 +89,11 @@ class Project:
         (self.root / path).write_text(text.replace(old, new), encoding="utf-8")
 
     def read(self, path: str) -> str:
+        """Return the text of a file."""
         return (self.root / path).read_text(encoding="utf-8")
 
     def exists(self, path: str) -> bool:
+        """Tell whether there is anything at a path."""
         return os.path.lexists(self.root / path)
 
     def run(self, *arguments: str, env: Mapping[str, str] | None = None, cwd: str = ".") -> Done:

@@ -54,7 +54,7 @@ from capstone_build.execution.executor import LocalExecutor, last_lines
 from capstone_build.execution.order import RunResult, WorkOrder
 from capstone_build.execution.staging import Staging
 from capstone_build.placing import Placing
-from capstone_build.session import Forecast, Session
+from capstone_build.session import Forecast, Session, foresee
 from capstone_build.storage.lock import locked
 
 Listener = Callable[[Event], None]
@@ -114,8 +114,9 @@ def build(project: Project, request: Request, on_event: Listener) -> BuildReport
         MemoryFailedError: If the engine's memory or the disk fails.
     """
     began = time.monotonic()
-    with _interruptible(), Session(project, request.settings) as session:
-        forecast = session.forecast(request.targets, request.forced)
+    with _interruptible():
+        session, forecast = foresee(project, request.settings, request.targets, request.forced)
+    with _interruptible(), session:
         if all(verdict == UpToDate() for verdict in forecast.plan.values()):
             return _nothing_to_do(session, forecast, on_event, began)
         memory = session.world.memory_folder
@@ -271,6 +272,12 @@ class _Build:
                 self._again(run, failure, attempt=run.attempt + 1)
             else:
                 self._fail(stage, run.because, failure, result.seconds)
+            return
+        if (file := self._world.other_code(result.compiled)) is not None:
+            kept = self._staging.abandon(stage, run.number)
+            message = f"its code changed after the build began: {file}"
+            failure = Failure(cause=Cause.CODE_MOVED, message=message, kept=kept)
+            self._fail(stage, run.because, failure, result.seconds)
             return
         outputs = self._placing.publish(stage, run.before, run.number)
         trace = Trace(

@@ -27,6 +27,7 @@ from pathlib import Path
 from typing import IO, Any, NoReturn
 
 from capstone_build.authoring.declaration import StageFunction
+from capstone_build.authoring.fresh_source import compiled
 from capstone_build.authoring.loading import LoadedPipeline, load
 from capstone_build.core.stage import PythonCall
 from capstone_build.core.stage_record import stage_as_record
@@ -127,9 +128,15 @@ class HostProcess:
             stream.reconfigure(line_buffering=True)  # type: ignore[union-attr]  # both are text files
         declared = self._declared[order.stage]
         function = declared.function if isinstance(declared, StageFunction) else None
+        loaded = dict(compiled)
         began = time.monotonic()
         failure = work(order, self._stages[order.stage], function)
-        result = RunResult(number=order.number, seconds=time.monotonic() - began, failure=failure)
+        result = RunResult(
+            number=order.number,
+            seconds=time.monotonic() - began,
+            failure=failure,
+            compiled=dict(compiled.items() - loaded.items()),
+        )
         for stream in (sys.stdout, sys.stderr):
             with suppress(OSError, ValueError):
                 stream.flush()
@@ -191,6 +198,7 @@ def main() -> NoReturn:
         greeting = {
             "stages": [stage_as_record(stage) for stage in pipeline.stages],
             "problems": [problem.as_record() for problem in problems],
+            "compiled": compiled,
         }
     for stream in (sys.stdout, sys.stderr):
         stream.flush()

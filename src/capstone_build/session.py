@@ -17,9 +17,20 @@ from capstone_build.core.graph import Linking, StageGraph
 from capstone_build.core.plan import Plan, plan
 from capstone_build.core.stage import StageName
 from capstone_build.core.stage_record import stage_from_record
-from capstone_build.errors import InvalidPipelineError, PipelineError
+from capstone_build.errors import InvalidPipelineError, PipelineError, PipelineLoadError
 from capstone_build.execution.executor import Host
 from capstone_build.world import World
+
+ATTEMPTS = 5
+"""How often a project whose code moves while it is opened is opened again."""
+
+
+class SourceMovedError(Exception):
+    """
+    A source file changed between its import and its reading.
+
+    What is loaded is not what is fingerprinted, so the project is opened anew.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +94,7 @@ class Session:
         Judge all that *targets* need, or the whole pipeline.
 
         Raises:
+            SourceMovedError: If the project's code changed since it was opened.
             InvalidPipelineError: With each target that is none, and each source
                 of what is needed that does not exist.
         """
@@ -94,6 +106,8 @@ class Session:
         if problems:
             raise InvalidPipelineError(problems)
         now = {stage.name: self.world.observe(stage, self.graph) for stage in needed}
+        if (file := self.world.other_code(self.host.greeting["compiled"])) is not None:
+            raise SourceMovedError(file)
         return Forecast(needed, plan(needed, now, self.world, forced_stages))
 
     def _found(self, targets: Sequence[str], problems: list[PipelineError]) -> list[StageName]:
@@ -130,3 +144,33 @@ class Session:
             missing = self.world.missing_sources(linking.sources, stages)
             raise InvalidPipelineError([*problems, *linking.problems, *missing])
         return linking
+
+
+def foresee(
+    project: Project,
+    settings: Sequence[Setting] = (),
+    targets: Sequence[str] = (),
+    forced: Sequence[str] = (),
+) -> tuple[Session, Forecast]:
+    """
+    Open *project* and judge its stages; the caller closes the session.
+
+    A project whose code is edited at that very moment is opened again.
+
+    Raises:
+        PipelineError: If the declaration or a target is wrong.
+    """
+    for _ in range(ATTEMPTS):
+        session = Session(project, settings)
+        try:
+            return session, session.forecast(targets, forced)
+        except SourceMovedError as moved:
+            session.close()
+            file = str(moved)
+        except BaseException:
+            session.close()
+            raise
+    raise PipelineLoadError(
+        f"{file!r} changes all the time",
+        hint="Build again when whatever writes it is done.",
+    )

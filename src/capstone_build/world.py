@@ -14,7 +14,7 @@ from pathlib import Path
 
 from capstone_build.analysis.project import ProjectCode
 from capstone_build.authoring.project import Project
-from capstone_build.core.artifact import Artifact, ArtifactPath, Kind
+from capstone_build.core.artifact import MEMORY_FOLDER, Artifact, ArtifactPath, Kind
 from capstone_build.core.digest import Digest, digest_fields, digest_value, spell_value
 from capstone_build.core.fingerprint import Aspect, Fingerprint, Part
 from capstone_build.core.graph import StageGraph
@@ -25,8 +25,6 @@ from capstone_build.errors import MissingSourceError, PipelineError
 from capstone_build.storage.files import Files
 from capstone_build.storage.manifest import Manifest
 from capstone_build.storage.store import Store
-
-MEMORY_FOLDER = ".cache"
 
 VALUE_FORMAT = "1"
 """Counts in every Python stage; raised when a value of the same form is written otherwise."""
@@ -132,6 +130,17 @@ class World:
                 said[part] = text
             self._fingerprints[stage.name] = parts, said
         return self._fingerprints[stage.name]
+
+    def other_code(self, compiled: Mapping[str, Digest]) -> str | None:
+        """
+        Return a source file that was read as one thing and *compiled* as another.
+
+        Args:
+            compiled: Digest of each file as a process runs it, by its path.
+        """
+        read = self._code.read()
+        differing = (f for f, digest in compiled.items() if read.get(f, digest) != digest)
+        return next(differing, None)
 
     # Remembering; see `capstone_build.core.plan.Memory`.
 

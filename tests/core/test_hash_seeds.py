@@ -25,6 +25,7 @@ print(digest_fingerprint({(a, n): "xxh3:0" for a in set(Aspect) for n in {"a", "
 
 
 def run(seed: str, *arguments: str) -> str:
+    """Run Python with this seed; return what it printed."""
     root = PROPERTIES.parents[2]
     done = subprocess.run(
         [sys.executable, *arguments],

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,7 +13,9 @@ from tests.core.toy_world import graphs, toy_stage
 
 
 @given(graphs(), st.data())
-def test_no_stage_starts_before_its_upstream_is_done(graph: StageGraph, data: st.DataObject) -> None:
+def test_no_stage_starts_before_its_upstream_is_done(
+    graph: StageGraph, data: st.DataObject
+) -> None:
     """However runs overlap and fail, a stage starts only on settled inputs, and all are reached."""
     schedule = Schedule(graph)
     running: list[StageName] = []

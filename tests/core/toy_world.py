@@ -59,7 +59,7 @@ def graphs(draw: st.DrawFn) -> StageGraph:
 
 numbers = st.integers(0, 3)
 edits = st.fixed_dictionaries(
-    {path: numbers for path in SOURCES},
+    dict.fromkeys(SOURCES, numbers),
     optional={ArtifactPath(f"out{i}{suffix}"): numbers for i in range(6) for suffix in ("", "a")},
 )
 """New content for every source and, at times, an output tampered with by hand."""
@@ -80,15 +80,19 @@ class ToyMemory:
     store: dict[Digest, int] = field(default_factory=dict)
 
     def last(self, stage: StageName) -> Trace | None:
+        """See `Memory`, as for the others."""
         return self.latest.get(stage)
 
     def is_unfinished(self, stage: StageName) -> bool:
+        """See `Memory`."""
         return stage in self.unfinished
 
     def recall(self, key: Digest) -> Trace | None:
+        """See `Memory`."""
         return self.by_key.get(key)
 
     def traces(self, fingerprint: Digest) -> Iterable[Trace]:
+        """See `Memory`."""
         return [
             trace
             for trace in self.by_key.values()
@@ -96,6 +100,7 @@ class ToyMemory:
         ]
 
     def holds(self, content: Digest) -> bool:
+        """See `Memory`."""
         return content in self.store
 
 
@@ -108,8 +113,12 @@ class ToyWorld:
     memory: ToyMemory = field(default_factory=ToyMemory)
 
     def observe(self, stage: Stage) -> Observation:
+        """Look at what a stage would see."""
+
         def digests(artifacts: Iterable[Artifact]) -> dict[ArtifactPath, Digest | None]:
-            found = {artifact.location: self.content.get(artifact.location) for artifact in artifacts}
+            found = {
+                artifact.location: self.content.get(artifact.location) for artifact in artifacts
+            }
             return {p: None if n is None else digest_of(n) for p, n in found.items()}
 
         return Observation(
@@ -122,6 +131,7 @@ class ToyWorld:
         )
 
     def look(self, graph: StageGraph) -> Snapshot:
+        """Look at all stages."""
         return {stage.name: self.observe(stage) for stage in graph}
 
     def build(
@@ -168,6 +178,7 @@ class ToyWorld:
 
 
 def digest_of(number: int) -> Digest:
+    """The digest of a content."""
     return digest_fields(str(number))
 
 

@@ -60,7 +60,9 @@ def test_the_text_of_a_command_counts(project: Project) -> None:
     text += 'b = command("echo 1 > {outputs.o}", name="b", outputs={"o": "output/b"})\n'
     project.write("pipeline.py", text)
     project.build()
-    project.edit("pipeline.py", 'echo 1 > {outputs.o}", name="b"', 'echo 2 > {outputs.o}", name="b"')
+    project.edit(
+        "pipeline.py", 'echo 1 > {outputs.o}", name="b"', 'echo 2 > {outputs.o}", name="b"'
+    )
 
     assert project.build().ran == ["b"]
     assert project.read("output/b") == "2\n"
@@ -164,14 +166,18 @@ flaky = command(
     assert done.out.count("exit code 1") == 2
 
     project.write("tries", "")
-    project.write("pipeline.py", HEAD + text.replace("retries=2", "retries=1").replace("-ge 3", "-ge 4"))
+    project.write(
+        "pipeline.py", HEAD + text.replace("retries=2", "retries=1").replace("-ge 3", "-ge 4")
+    )
     assert project.run("build").code == 1
     assert project.read("tries").count("x") == 2
 
 
 def test_stages_run_at_the_same_time_as_far_as_jobs_allow(project: Project) -> None:
     """Two stages that wait for each other both end with `-j2`; one of them times out with `-j1`."""
-    meet = "touch {n}; i=0; while [ ! -e {other} ]; do i=$((i+1)); test $i -lt 500; sleep 0.01; done; "
+    meet = (
+        "touch {n}; i=0; while [ ! -e {other} ]; do i=$((i+1)); test $i -lt 500; sleep 0.01; done; "
+    )
     text = HEAD + "".join(
         f'{n} = command("{meet.format(n=n, other=other)}touch {{outputs.o}}", name="{n}", '
         f'outputs={{"o": "output/{n}"}}, timeout=20)\n'
@@ -187,8 +193,7 @@ def test_one_job_runs_one_stage_at_a_time(project: Project) -> None:
     alone = "mkdir running; sleep 0.02; rmdir running; touch {outputs.o}"
     project.write(
         "pipeline.py",
-        HEAD
-        + f'pipeline = [command("{alone}", name=f"s{{n}}", outputs={{"o": f"output/{{n}}"}}) '
+        HEAD + f'pipeline = [command("{alone}", name=f"s{{n}}", outputs={{"o": f"output/{{n}}"}}) '
         "for n in range(5)]\n",
     )
 
@@ -199,8 +204,7 @@ def test_a_daemon_left_behind_ends_with_its_stage(project: Project) -> None:
     """What a stage starts and leaves running neither holds up the build nor outlives the stage."""
     project.write(
         "pipeline.py",
-        HEAD
-        + 'left = command("sleep 600 & echo $! > pid; touch {outputs.o}", name="left", '
+        HEAD + 'left = command("sleep 600 & echo $! > pid; touch {outputs.o}", name="left", '
         'outputs={"o": "output/left"})\n',
     )
 

@@ -305,6 +305,41 @@ def test_code_that_changes_while_its_stage_runs_is_not_recorded_as_run(project: 
     assert project.read("output/out.txt") == "new"
 
 
+def test_code_imported_later_than_it_was_read_is_not_recorded(project: Project) -> None:
+    """A module edited between the plan and its import: that run does not count."""
+    project.write("helper.py", "def value():\n    return 'old'\n")
+    project.write(
+        "pipeline.py",
+        """
+        import time
+        from pathlib import Path
+
+        from capstone_build import stage
+
+
+        @stage(outputs={"out": "output/out.txt"})
+        def slow() -> str:
+            Path("started").touch()
+            while not Path("go").exists():
+                time.sleep(0.01)
+            from helper import value
+
+            return value()
+        """,
+    )
+    process = project.start("build")
+    wait_until(lambda: project.exists("started"), "the stage is at work")
+    project.write("helper.py", "def value():\n    return 'new'\n")
+    project.write("go", "")
+    out, _ = process.communicate(timeout=60)
+
+    assert process.returncode == 1
+    assert "helper.py" in out
+    project.write("helper.py", "def value():\n    return 'old'\n")
+    project.build()
+    assert project.read("output/out.txt") == "old"
+
+
 letters = st.sampled_from("abc")
 
 
@@ -376,6 +411,7 @@ def test_incremental_equals_clean_with_real_files(
         y = set(content["b"] + content["c"])
         clean = {"x": x, "y": y, "xy": x | y}
         assert {
-            name.removeprefix("output/"): text.decode() for name, text in project.artifacts().items()
+            name.removeprefix("output/"): text.decode()
+            for name, text in project.artifacts().items()
         } == {name: "".join(sorted(each)) for name, each in clean.items()}
         assert project.build().ran == []

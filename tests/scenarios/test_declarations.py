@@ -1,6 +1,4 @@
-"""
-Wrong declarations are all reported at once, before anything runs, each with file and line.
-"""
+"""Wrong declarations are all reported at once, before anything runs, with file and line."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ from tests.project import Project
 
 @pytest.fixture
 def chain(project: Project) -> Project:
-    """number.txt -> double -> show"""
+    """number.txt -> double -> show."""
     project.write("number.txt", "2\n")
     project.write("helpers.py", "def twice(number):\n    return 2 * number\n")
     project.write(
@@ -46,6 +46,7 @@ def chain(project: Project) -> Project:
 
 
 def kept(project: Project) -> list[str]:
+    """Return the contents of what was set aside."""
     folder = project.root / ".cache" / "kept"
     return [path.read_text() for path in sorted(folder.rglob("*")) if path.is_file()]
 
@@ -102,7 +103,11 @@ def test_a_forecast_says_what_the_build_then_does(chain: Project, command: list[
     (double,) = [line for line in told.out.splitlines() if "double" in line and "show" not in line]
     assert "must run" in double
     assert "number.txt" in double
-    (show,) = [line for line in told.out.splitlines() if line.strip().startswith("show") or " show " in line]
+    (show,) = [
+        line
+        for line in told.out.splitlines()
+        if line.strip().startswith("show") or " show " in line
+    ]
     assert "may run" in show
     assert chain.build(env=SAME).ran == ["double", "show"]
     assert "up to date" in chain.run(*command, env=SAME).out

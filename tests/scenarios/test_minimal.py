@@ -52,7 +52,7 @@ def unused(text):
 
 @pytest.fixture
 def lines(project: Project) -> Project:
-    """raw.txt -> sort -> count -> report"""
+    """raw.txt -> sort -> count -> report."""
     project.write("raw.txt", "b\na\n")
     project.write("helpers.py", HELPERS)
     project.write("pipeline.py", PIPELINE)

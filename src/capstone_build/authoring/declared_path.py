@@ -9,10 +9,8 @@ from __future__ import annotations
 import os
 from pathlib import PurePath
 
-from capstone_build.core.artifact import Artifact
+from capstone_build.core.artifact import MEMORY_FOLDER, Artifact
 from capstone_build.errors import DeclarationError
-
-MEMORY_FOLDER = ".cache"
 
 
 def read_artifact(written: object, root: str, stage: str, where: str) -> Artifact:

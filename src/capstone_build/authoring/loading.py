@@ -8,6 +8,7 @@ process (`capstone_build.host`), never in the engine's own.
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import os
 import sys
 import traceback
@@ -52,10 +53,10 @@ def load(root: Path, module_name: str) -> LoadedPipeline:
     Raises:
         PipelineLoadError: If the module does not load, or declares no stage.
     """
-    import_from_source(root)
     folder = str(root)
     if folder not in sys.path:
         sys.path.insert(0, folder)
+    import_from_source([root, *_package_folders(module_name)])
     module = _imported(module_name, root)
     problems: list[PipelineError] = []
     stages: list[Stage] = []
@@ -73,6 +74,15 @@ def load(root: Path, module_name: str) -> LoadedPipeline:
             hint="Decorate a function with @stage(...), or make one with command(...).",
         )
     return LoadedPipeline(tuple(stages), declared, tuple(problems))
+
+
+def _package_folders(module: str) -> list[Path]:
+    """Return where the package of a pipeline is that is not in the project: the bundled one."""
+    try:
+        spec = importlib.util.find_spec(module.partition(".")[0])
+    except (ImportError, ValueError):
+        return []  # importing it will tell why
+    return [Path(each) for each in (spec and spec.submodule_search_locations) or ()]
 
 
 def _imported(name: str, root: Path) -> ModuleType:

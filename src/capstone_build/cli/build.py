@@ -42,7 +42,7 @@ from capstone_build.presentation.build_view import BuildView, LiveView, PlainVie
 @settings_option
 @file_option
 @click.pass_context
-def build_command(  # noqa: PLR0913 (one for each option)
+def build_command(  # noqa: PLR0917 (click passes them by name)
     context: click.Context,
     targets: tuple[str, ...],
     more: tuple[str, ...],

@@ -17,7 +17,7 @@ from capstone_build.cli.options import (
 )
 from capstone_build.cli.terminal import Terminal
 from capstone_build.presentation import dot, drawing, graph_json, mermaid
-from capstone_build.session import Session
+from capstone_build.session import foresee
 
 
 @click.command("graph")
@@ -37,8 +37,9 @@ def graph_command(
 ) -> int:
     """Draw what TARGETs need, or everything, each stage with its state."""
     project = opened_project(file)
-    with Session(project, [read_option(option) for option in settings]) as session:
-        forecast = session.forecast([as_path(target, project) for target in targets])
+    wanted = [as_path(target, project) for target in targets]
+    session, forecast = foresee(project, [read_option(option) for option in settings], wanted)
+    session.close()
     if form == "text":
         terminal = Terminal.of(sys.stdout)
         text = drawing.draw(

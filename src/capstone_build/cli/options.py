@@ -9,9 +9,9 @@ from typing import Any, TypeVar
 import click
 
 from capstone_build.authoring.project import Project, find_project
+from capstone_build.core.artifact import MEMORY_FOLDER
 from capstone_build.errors import PipelineNotFoundError, UsageError
 from capstone_build.storage.manifest import Manifest
-from capstone_build.world import MEMORY_FOLDER
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 

@@ -19,16 +19,14 @@ from capstone_build.cli.options import (
 )
 from capstone_build.cli.terminal import Terminal
 from capstone_build.presentation.status import status_lines
-from capstone_build.session import Session
+from capstone_build.session import foresee
 
 
 @click.command("status")
 @targets_argument
 @settings_option
 @file_option
-def status_command(
-    targets: tuple[str, ...], settings: tuple[str, ...], file: Path | None
-) -> int:
+def status_command(targets: tuple[str, ...], settings: tuple[str, ...], file: Path | None) -> int:
     """Say which stages are up to date, and why the others are not."""
     project = opened_project(file)
     wanted = [as_path(target, project) for target in targets]
@@ -42,8 +40,8 @@ def show_forecast(
     settings: Sequence[Setting],
 ) -> int:
     """Print what a build would do; return the exit code."""
-    with Session(project, settings) as session:
-        forecast = session.forecast(targets, forced)
+    session, forecast = foresee(project, settings, targets, forced)
+    session.close()
     terminal = Terminal.of(sys.stdout)
     for line in status_lines(forecast.graph, forecast.plan, terminal.colour, terminal.width):
         click.echo(line, color=True)

@@ -11,6 +11,7 @@ import shutil
 from dataclasses import dataclass
 from typing import TextIO
 
+
 @dataclass(frozen=True, slots=True)
 class Terminal:
     """

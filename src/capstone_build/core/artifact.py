@@ -22,6 +22,9 @@ A folder that is empty is named with a `/` at its end; any other folder is
 spelled without one.
 """
 
+MEMORY_FOLDER = ".cache"
+"""The folder of a project that belongs to the engine, where no stage reads or writes."""
+
 
 class Kind(Enum):
     """What a declared path stands for."""

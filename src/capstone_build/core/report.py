@@ -48,6 +48,8 @@ class Cause(Enum):
     """An input or output is not what was promised, or an output is not there."""
     INPUT_MOVED = "input moved"
     """An input changed while the stage ran, and again while it ran a second time."""
+    CODE_MOVED = "code moved"
+    """It ran other code than that whose fingerprint was taken; the next build takes it anew."""
     INPUT_MISSING = "input missing"
     """An input was not there when the stage was to start."""
 

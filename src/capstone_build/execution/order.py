@@ -8,11 +8,11 @@ know why the stage runs.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from capstone_build.core.contract import Violation
-from capstone_build.core.digest import JsonValue
+from capstone_build.core.digest import Digest, JsonValue
 from capstone_build.core.report import Cause, Failure
 from capstone_build.core.stage import StageName
 
@@ -64,15 +64,21 @@ class RunResult:
         number: Of the order.
         seconds: Duration, wall clock.
         failure: How it failed; None if it did its work and kept its contracts.
+        compiled: Digest of each source file that the worker imported, by its path.
     """
 
     number: int
     seconds: float
     failure: Failure | None = None
+    compiled: Mapping[str, Digest] = field(default_factory=dict)
 
     def as_record(self) -> dict[str, Any]:
         """Return the result as JSON can say it."""
-        record: dict[str, Any] = {"number": self.number, "seconds": self.seconds}
+        record: dict[str, Any] = {
+            "number": self.number,
+            "seconds": self.seconds,
+            "compiled": dict(self.compiled),
+        }
         if self.failure is not None:
             record["failure"] = asdict(self.failure) | {"cause": self.failure.cause.value}
         return record
@@ -91,4 +97,9 @@ class RunResult:
                     "printed": tuple(told["printed"]),
                 }
             )
-        return cls(number=record["number"], seconds=record["seconds"], failure=failure)
+        return cls(
+            number=record["number"],
+            seconds=record["seconds"],
+            failure=failure,
+            compiled=record["compiled"],
+        )

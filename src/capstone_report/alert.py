@@ -1,0 +1,68 @@
+"""
+Alerts: what deserves a look, as data.
+
+Knows how alerts are ranked; does not know the rules that raise them
+(`capstone_report.alert_rules`).
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Severity(StrEnum):
+    """How much an alert matters; the gravest first."""
+
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+
+
+class AlertKind(StrEnum):
+    """What an alert is about; the most telling first among those of one severity."""
+
+    REJECTED_ROWS = "rejected rows"
+    DELIMITER = "delimiter"
+    MIXED_TYPES = "mixed types"
+    TYPE_DRIFT = "type drift"
+    SHIFT = "shift between files"
+    MISSING_COLUMN = "missing column"
+    EXTRA_COLUMN = "extra column"
+    EMPTY_TABLE = "empty table"
+    EMPTY_FILE = "empty file"
+    DUPLICATES = "duplicates"
+    PERSONAL = "personal data"
+    EMPTY = "empty"
+    MOSTLY_MISSING = "mostly missing"
+    GAPS = "gaps"
+    RENAMED = "renamed columns"
+    CONSTANT = "constant"
+    SKEWED = "skewed"
+    ZEROS = "many zeros"
+    MISSING = "missing"
+    UNIQUE = "unique"
+
+
+class Alert(BaseModel):
+    """
+    One thing that deserves a look.
+
+    Attributes:
+        severity: How much it matters.
+        kind: What it is about.
+        column: The column; None if it is about the table or a file.
+        text: One sentence with its figures, without personal data.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    severity: Severity
+    kind: AlertKind
+    column: str | None = None
+    text: str
+
+    def rank(self) -> tuple[int, int]:
+        """Return a key that sorts the most telling alert first."""
+        return list(Severity).index(self.severity), list(AlertKind).index(self.kind)

@@ -1,0 +1,181 @@
+"""
+The bundled pipeline: load -> profile -> compress -> llm -> report.
+
+Knows which artifact each stage reads and writes, and what is promised of it;
+the work is done in modules of its own. Uses nothing of the engine but what any
+pipeline file may use.
+"""
+
+import os
+from pathlib import Path
+
+import pyarrow as pa
+
+from capstone_build import Artifact, stage
+from capstone_report.compressed import Compressed, check_compressed
+from capstone_report.compression import compress_profile
+from capstone_report.csv_file import Dialect
+from capstone_report.json_document import write_document
+from capstone_report.load_report import check_loaded
+from capstone_report.loading import load_table
+from capstone_report.model_client import Terms
+from capstone_report.model_server import BASE_URL_VARIABLE, MODEL_VARIABLE, chosen_server
+from capstone_report.profile import Profile
+from capstone_report.profile_page import profile_page
+from capstone_report.profiling import profile_table
+from capstone_report.report import Report, make_report
+from capstone_report.report_page import report_page
+from capstone_report.summarising import summarise
+from capstone_report.summary import Summary
+
+
+@stage(
+    inputs={"tables": "data/*.csv"},
+    outputs={"loaded": Artifact("output/loaded.parquet", contract=check_loaded)},
+    params={"delimiter": ",", "encoding": "utf-8", "null_words": [], "max_rejected": 1000},
+)
+def load(
+    tables: list[Path],
+    *,
+    delimiter: str,
+    encoding: str,
+    null_words: list[str],
+    max_rejected: int,
+) -> pa.Table:
+    """
+    Read CSV files as one typed table.
+
+    Args:
+        tables: Files with a header, partitions of one table.
+        delimiter: Between the fields of a row; one character.
+        encoding: Of the files, by Python's name for it.
+        null_words: Cells that are missing values, besides blank ones.
+        max_rejected: How many rows at most may fail to fit.
+
+    Returns:
+        (rows of all files) x (columns of all files, and `_source`: the file of a
+        row); a `LoadReport` in the schema's metadata.
+    """
+    dialect = Dialect(delimiter=delimiter, encoding=encoding, null_words=tuple(null_words))
+    return load_table(tables, dialect, max_rejected)
+
+
+@stage(
+    inputs={"loaded": "output/loaded.parquet"},
+    outputs={
+        "profile_json": Artifact("output/profile.json", contract=Profile),
+        "profile_md": "output/profile.md",
+    },
+)
+def profile(loaded: pa.Table, profile_json: Path, profile_md: Path) -> None:
+    """
+    Describe the table, column by column, and say what deserves a look.
+
+    Args:
+        loaded: The table as `load` leaves it.
+        profile_json: Where the `Profile` goes.
+        profile_md: Where the page goes.
+    """
+    found = profile_table(loaded)
+    write_document(found, profile_json)
+    profile_md.write_text(profile_page(found), encoding="utf-8", newline="\n")
+
+
+@stage(
+    inputs={"profile_json": "output/profile.json", "loaded": "output/loaded.parquet"},
+    outputs={
+        "compressed_input": Artifact("output/compressed_input.json", contract=check_compressed)
+    },
+    params={"token_budget": 4000},
+)
+def compress(profile_json: Profile, loaded: pa.Table, token_budget: int) -> str:
+    """
+    Choose the most telling things about the table that a model can be given.
+
+    Args:
+        profile_json: What is known of the table.
+        loaded: The table, for a sample of its rows.
+        token_budget: How many tokens the document may take; the instructions to
+            the model, a few hundred tokens, come on top.
+
+    Returns:
+        A `Compressed` document, as it is written.
+    """
+    return compress_profile(profile_json, loaded, token_budget).written()
+
+
+@stage(
+    inputs={"compressed_input": "output/compressed_input.json"},
+    outputs={
+        "llm_raw": "output/llm_raw.txt",
+        "llm_validated": Artifact("output/llm_validated.json", contract=Summary),
+    },
+    params={
+        "model": "",
+        "base_url": "",
+        "temperature": 0.0,
+        "repairs": 2,
+        "timeout_seconds": 120.0,
+    },
+    env=[MODEL_VARIABLE, BASE_URL_VARIABLE],
+)
+def llm(
+    compressed_input: Compressed,
+    llm_raw: Path,
+    llm_validated: Path,
+    *,
+    model: str,
+    base_url: str,
+    temperature: float,
+    repairs: int,
+    timeout_seconds: float,
+) -> None:
+    """
+    Have the table summarised: by a model if one is named, else by fixed rules.
+
+    Args:
+        compressed_input: What is told of the table.
+        llm_raw: Where every answer goes, before it is judged.
+        llm_validated: Where the `Summary` goes.
+        model: The model's name; empty for `CAPSTONE_LLM_MODEL`, then for none.
+        base_url: The server's address; empty for `CAPSTONE_LLM_BASE_URL`, then for
+            that of OpenAI. The key is in `CAPSTONE_LLM_API_KEY` or `OPENAI_API_KEY`.
+        temperature: How freely the model chooses its words.
+        repairs: How often an answer that does not fit is sent back.
+        timeout_seconds: For all requests and waits together.
+    """
+    terms = Terms(temperature=temperature, repairs=repairs, timeout_seconds=timeout_seconds)
+    server = chosen_server(model, base_url, os.environ)
+    summary = summarise(compressed_input, llm_raw, server, terms)
+    write_document(summary, llm_validated)
+
+
+@stage(
+    inputs={
+        "profile_json": "output/profile.json",
+        "llm_validated": "output/llm_validated.json",
+    },
+    outputs={
+        "report_json": Artifact("output/report.json", contract=Report),
+        "report_md": "output/report.md",
+    },
+)
+def report(
+    profile_json: Profile, llm_validated: Summary, report_json: Path, report_md: Path
+) -> None:
+    """
+    Write the report: the summary first, then what it rests on.
+
+    Args:
+        profile_json: What is known of the table.
+        llm_validated: The summary, and who wrote it.
+        report_json: Where the `Report` goes.
+        report_md: Where the page goes.
+    """
+    made = make_report(profile_json, llm_validated)
+    write_document(made, report_json)
+    report_md.write_text(report_page(made), encoding="utf-8", newline="\n")
+
+
+pipeline = [load, profile, compress, llm, report]
+"""The stages, in the order in which they feed each other."""
