@@ -66,7 +66,7 @@ class Done:
 
     def line(self, stage: str) -> str:
         """The line that tells what became of a stage."""
-        return next(o + n + rest for o, n, rest in OUTCOME.findall(self.out) if n == stage)
+        return next(m[0] for m in OUTCOME.finditer(self.out) if m[2] == stage)
 
 
 class Project:

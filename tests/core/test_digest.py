@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from capstone_build.core.digest import (
     Digest,
     Hasher,
+    JsonValue,
     digest_bytes,
     digest_fields,
     digest_mapping,
@@ -25,7 +26,7 @@ def test_fields_never_run_together(one: list[str], other: list[str]) -> None:
 
 def test_the_type_of_a_value_counts() -> None:
     """`1`, `1.0`, `True`, `"1"`, `[1]` and `None` are different parameters."""
-    values = [1, 1.0, True, "1", [1], None, "None", {"1": 1}, -0.0, 0.0]
+    values: list[JsonValue] = [1, 1.0, True, "1", [1], None, "None", {"1": 1}, -0.0, 0.0]
 
     assert len({digest_value(value) for value in values}) == len(values)
 

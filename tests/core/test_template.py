@@ -7,7 +7,7 @@ import subprocess
 from hypothesis import given
 from hypothesis import strategies as st
 
-from capstone_build.core.template import argument_list, places, shell_line
+from capstone_build.core.template import Values, argument_list, places, shell_line
 
 
 @given(st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=8))
@@ -32,7 +32,7 @@ def test_other_braces_are_left_alone() -> None:
 
 def test_a_path_is_never_taken_for_an_option() -> None:
     """A name that begins with a dash is given as a path."""
-    values = {"inputs": {"raw": ["-rf"]}, "outputs": {"out": "-o"}, "params": {"n": "-5"}}
+    values: Values = {"inputs": {"raw": ["-rf"]}, "outputs": {"out": "-o"}, "params": {"n": "-5"}}
 
     words = argument_list(["head", "{params.n}", "{inputs.raw}", "--to={outputs.out}"], values)
 
