@@ -21,7 +21,7 @@ from capstone_build.authoring.parameters import Setting
 from capstone_build.authoring.project import Project
 from capstone_build.core.artifact import ArtifactPath
 from capstone_build.core.digest import Digest
-from capstone_build.core.fingerprint import Aspect
+from capstone_build.core.fingerprint import Aspect, Part
 from capstone_build.core.plan import (
     CanRestore,
     Difference,
@@ -211,7 +211,7 @@ class _Build:
         if isinstance(verdict, CanRestore) and self._placing.restore(
             stage, verdict.trace, before, self._next_number()
         ):
-            trace = replace(verdict.trace, stage=stage.name, said=before.said)
+            trace = replace(verdict.trace, stage=stage.name, said=_said(before))
             self._remember(stage, trace)
             self._done(
                 StageResult(
@@ -286,7 +286,7 @@ class _Build:
             inputs={path: d for path, d in run.before.inputs.items() if d is not None},
             outputs=outputs,
             seconds=result.seconds,
-            said=run.before.said,
+            said=_said(run.before),
         )
         self._remember(stage, trace)
         self._done(
@@ -402,6 +402,12 @@ def _nothing_to_do(
         standing=tuple(a.path for stage in forecast.graph for a in stage.writes),
         seconds=time.monotonic() - began,
     )
+
+
+def _said(observation: Observation) -> dict[Part, str]:
+    """Spell out what a later build may want to tell as the old value; code is told by its place."""
+    parts = (part for part in observation.fingerprint if part[0] is not Aspect.CODE)
+    return {part: text for part in parts if (text := observation.say(part))}
 
 
 def _tell_of_memory(problem: str, on_event: Listener) -> None:

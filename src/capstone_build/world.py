@@ -8,7 +8,7 @@ Knows how to look, and where what was seen is kept; does not decide
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -46,7 +46,7 @@ class World:
         self.files = Files(project.root, self.manifest.file)
         self._summaries = self.manifest.summaries()
         self._code = ProjectCode(_source_roots(project), self._summaries)
-        self._fingerprints: dict[StageName, tuple[Fingerprint, Mapping[Part, str]]] = {}
+        self._fingerprints: dict[StageName, tuple[Fingerprint, Callable[[Part], str]]] = {}
         self._orphans: dict[ArtifactPath, StageName] | None = None
         self.ignored: dict[ArtifactPath, StageName] = {}
         """Files left by stages that are gone, which a pattern or folder would have matched."""
@@ -65,12 +65,12 @@ class World:
             stage: The stage.
             graph: The whole pipeline: what no stage of it writes is an orphan.
         """
-        fingerprint, said = self.fingerprint(stage)
+        fingerprint, say = self.fingerprint(stage)
         outputs: dict[ArtifactPath, Digest | None] = {}
         for artifact in stage.writes:
             outputs |= self.files.contents(artifact)
         return Observation(
-            fingerprint=fingerprint, inputs=self.inputs(stage, graph), outputs=outputs, said=said
+            fingerprint=fingerprint, inputs=self.inputs(stage, graph), outputs=outputs, say=say
         )
 
     def inputs(self, stage: Stage, graph: StageGraph) -> dict[ArtifactPath, Digest | None]:
@@ -117,18 +117,20 @@ class World:
                         self._nearest(artifact.location, stages),
                     )
 
-    def fingerprint(self, stage: Stage) -> tuple[Fingerprint, Mapping[Part, str]]:
-        """Return all that decides what *stage* does apart from its inputs, and how it is said."""
+    def fingerprint(self, stage: Stage) -> tuple[Fingerprint, Callable[[Part], str]]:
+        """Return all that decides what *stage* does apart from its inputs, and who tells of it."""
         if stage.name not in self._fingerprints:
-            parts: dict[Part, Digest] = {}
-            said: dict[Part, str] = {}
-            for part, reached in self._code.closure(stage.code).parts.items():
-                parts[part] = reached.digest
-                said[part] = str(reached.where) if reached.where else reached.source
-            for part, value, text in _declared_parts(stage):
-                parts[part] = value
-                said[part] = text
-            self._fingerprints[stage.name] = parts, said
+            closure = self._code.closure(stage.code)
+            declared = {part: (digest, said) for part, digest, said in _declared_parts(stage)}
+
+            def say(part: Part) -> str:
+                if part in declared:
+                    return declared[part][1]
+                reached = closure.parts[part]
+                return str(reached.where) if reached.where else reached.source
+
+            fingerprint = {**closure.fingerprint(), **{p: d for p, (d, _) in declared.items()}}
+            self._fingerprints[stage.name] = fingerprint, say
         return self._fingerprints[stage.name]
 
     def other_code(self, compiled: Mapping[str, Digest]) -> str | None:

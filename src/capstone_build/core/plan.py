@@ -7,7 +7,7 @@ and when stages run (`capstone_build.core.schedule`).
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Protocol, TypeAlias
@@ -93,13 +93,15 @@ class Observation:
             Digest of each file that the declared inputs stand for; None for a
             declared file that does not exist.
         outputs: The same for the declared outputs.
-        said: What a person would call the value of a part, as in a trace.
+        say:
+            Tells what a person would call the value of a part, as in a trace.
+            Asked only for parts that differ: spelling all of them is dear.
     """
 
     fingerprint: Fingerprint
     inputs: Mapping[ArtifactPath, Digest | None]
     outputs: Mapping[ArtifactPath, Digest | None]
-    said: Mapping[Part, str] = field(default_factory=dict)
+    say: Callable[[Part], str] = field(default=lambda _: "", compare=False)
 
     @property
     def key(self) -> Digest | None:
@@ -207,7 +209,7 @@ def compare(stage: StageName, now: Observation, memory: Memory) -> tuple[Differe
             then=trace.fingerprint.get(part),
             now=now.fingerprint.get(part),
             before=trace.said.get(part, ""),
-            after=now.said.get(part, ""),
+            after=now.say(part) if part in now.fingerprint else "",
         )
         for part in parts
         if trace.fingerprint.get(part) != now.fingerprint.get(part)
