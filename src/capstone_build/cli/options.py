@@ -63,7 +63,7 @@ def opened_project(file: Path | None) -> Project:
     project = find_project(Path.cwd(), file)
     if project.is_bundled:
         click.echo(
-            "no pipeline.py here: building the bundled data report from data/*.csv", err=True
+            "no pipeline.py here: this is the bundled data report of data/*.csv", err=True
         )
     return project
 

@@ -175,16 +175,18 @@ def _read_frame(path: Path) -> Any:
 
 def _write_frame(frame: Any, path: Path) -> None:
     pandas = _library("pandas", "a table as pandas.DataFrame", "pandas")
-    # A plain count of rows is no content; any other index is.
-    index = not isinstance(frame.index, pandas.RangeIndex)
+    # Numbers of rows without a name are no content, and are dropped; any other
+    # index is, and becomes columns. Parquet has a place of its own for it.
+    is_content = any(frame.index.names) or not pandas.api.types.is_integer_dtype(frame.index)
+    table = frame.reset_index(drop=not is_content)
     writers: dict[str, Callable[[Path], Any]] = {
-        ".csv": lambda path: frame.to_csv(path, index=index, lineterminator="\n"),
-        ".tsv": lambda path: frame.to_csv(path, sep="\t", index=index, lineterminator="\n"),
-        ".parquet": frame.to_parquet,
-        ".feather": frame.to_feather,
-        ".arrow": frame.to_feather,
-        ".json": lambda path: frame.to_json(path, orient="records", indent=2, date_format="iso"),
-        ".jsonl": lambda path: frame.to_json(path, orient="records", lines=True, date_format="iso"),
+        ".csv": lambda path: table.to_csv(path, index=False, lineterminator="\n"),
+        ".tsv": lambda path: table.to_csv(path, sep="\t", index=False, lineterminator="\n"),
+        ".parquet": frame.to_parquet if is_content else table.to_parquet,
+        ".feather": table.to_feather,
+        ".arrow": table.to_feather,
+        ".json": lambda path: table.to_json(path, orient="records", indent=2, date_format="iso"),
+        ".jsonl": lambda path: table.to_json(path, orient="records", lines=True, date_format="iso"),
     }
     _for_suffix(writers, path)(path)
 
