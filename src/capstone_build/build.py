@@ -14,10 +14,9 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from types import FrameType
 
-from capstone_build.authoring.parameters import Setting
 from capstone_build.authoring.project import Project
 from capstone_build.core.artifact import ArtifactPath
 from capstone_build.core.digest import Digest
@@ -54,7 +53,7 @@ from capstone_build.execution.executor import LocalExecutor, last_lines
 from capstone_build.execution.order import RunResult, WorkOrder
 from capstone_build.execution.staging import Staging
 from capstone_build.placing import Placing
-from capstone_build.session import Forecast, Session, foresee
+from capstone_build.session import Forecast, Session, Wish, foresee
 from capstone_build.storage.lock import locked
 
 Listener = Callable[[Event], None]
@@ -66,18 +65,14 @@ class Request:
     What a build is asked to do.
 
     Attributes:
-        targets: Stages or artifacts to bring up to date; empty for all.
+        wish: What to bring up to date.
         jobs: How many stages run at the same time.
         keep_going: Whether to go on with what does not depend on a failure.
-        forced: Stages to run whatever is known of them.
-        settings: Values of parameters from the command line.
     """
 
-    targets: tuple[str, ...] = ()
+    wish: Wish = field(default_factory=Wish)
     jobs: int = 1
     keep_going: bool = False
-    forced: tuple[str, ...] = ()
-    settings: tuple[Setting, ...] = ()
 
 
 class Interrupted(BaseException):
@@ -115,7 +110,7 @@ def build(project: Project, request: Request, on_event: Listener) -> BuildReport
     """
     began = time.monotonic()
     with _interruptible():
-        session, forecast = foresee(project, request.settings, request.targets, request.forced)
+        session, forecast = foresee(project, request.wish)
     with _interruptible(), session:
         if all(verdict == UpToDate() for verdict in forecast.plan.values()):
             return _nothing_to_do(session, forecast, on_event, began)
@@ -143,7 +138,6 @@ class _Build:
         self._tell = on_event
         self._began = began
         self._id = f"{time.strftime('%Y%m%dT%H%M%S')}-{os.getpid()}"
-        self._forced = {session.graph.find(each) for each in request.forced}
         root = session.project.root
         self._staging = Staging(root, self._world.memory_folder, self._id)
         self._placing = Placing(self._world, self._staging, on_event)
@@ -201,7 +195,7 @@ class _Build:
         """Look at a stage all of whose inputs are settled, and do what that calls for."""
         before = self._world.observe(stage, self._session.graph)
         verdict: UpToDate | CanRestore | MustRun
-        if stage.name in self._forced:
+        if stage.name in self._forecast.forced:
             verdict = MustRun((Difference(Aspect.FORCED, stage.name),))
         else:
             verdict = judge(stage.name, before, self._world)

@@ -33,6 +33,24 @@ class SourceMovedError(Exception):
     """
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """
+    What is to be brought up to date.
+
+    Attributes:
+        targets: Stages or artifacts; empty for the whole pipeline.
+        forced: Stages to run whatever is known of them.
+        settings: Values of parameters from the command line, the last to win.
+        folder: Where paths among the targets begin, from the root.
+    """
+
+    targets: tuple[str, ...] = ()
+    forced: tuple[str, ...] = ()
+    settings: tuple[Setting, ...] = ()
+    folder: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Forecast:
     """
@@ -41,10 +59,12 @@ class Forecast:
     Attributes:
         graph: The stages that the targets need.
         plan: A verdict for each of them.
+        forced: Those that run whatever is known of them.
     """
 
     graph: StageGraph
     plan: Plan
+    forced: frozenset[StageName]
 
 
 class Session:
@@ -89,9 +109,9 @@ class Session:
         self.host.close()
         self.world.close()
 
-    def forecast(self, targets: Sequence[str] = (), forced: Sequence[str] = ()) -> Forecast:
+    def forecast(self, wish: Wish) -> Forecast:
         """
-        Judge all that *targets* need, or the whole pipeline.
+        Judge all that the targets need, or the whole pipeline.
 
         Raises:
             SourceMovedError: If the project's code changed since it was opened.
@@ -99,23 +119,25 @@ class Session:
                 of what is needed that does not exist.
         """
         problems: list[PipelineError] = []
-        wanted = self._found(targets, problems)
-        forced_stages = self._found(forced, problems)
-        needed = self.graph.leading_to(wanted) if targets else self.graph
+        wanted = self._found(wish.targets, wish.folder, problems)
+        forced = self._found(wish.forced, wish.folder, problems)
+        needed = self.graph.leading_to(wanted) if wish.targets else self.graph
         problems += self.world.missing_sources(self._linking.sources, needed)
         if problems:
             raise InvalidPipelineError(problems)
         now = {stage.name: self.world.observe(stage, self.graph) for stage in needed}
         if (file := self.world.other_code(self.host.greeting["compiled"])) is not None:
             raise SourceMovedError(file)
-        return Forecast(needed, plan(needed, now, self.world, forced_stages))
+        return Forecast(needed, plan(needed, now, self.world, forced), frozenset(forced))
 
-    def _found(self, targets: Sequence[str], problems: list[PipelineError]) -> list[StageName]:
+    def _found(
+        self, targets: Sequence[str], folder: str, problems: list[PipelineError]
+    ) -> list[StageName]:
         """Find the stages that *targets* name; add a problem for each that names none."""
         found = []
         for target in targets:
             try:
-                found.append(self.graph.find(target))
+                found.append(self.graph.find(target, folder))
             except PipelineError as problem:
                 problems.append(problem)
         return found
@@ -146,12 +168,7 @@ class Session:
         return linking
 
 
-def foresee(
-    project: Project,
-    settings: Sequence[Setting] = (),
-    targets: Sequence[str] = (),
-    forced: Sequence[str] = (),
-) -> tuple[Session, Forecast]:
+def foresee(project: Project, wish: Wish) -> tuple[Session, Forecast]:
     """
     Open *project* and judge its stages; the caller closes the session.
 
@@ -161,9 +178,9 @@ def foresee(
         PipelineError: If the declaration or a target is wrong.
     """
     for _ in range(ATTEMPTS):
-        session = Session(project, settings)
+        session = Session(project, wish.settings)
         try:
-            return session, session.forecast(targets, forced)
+            return session, session.forecast(wish)
         except SourceMovedError as moved:
             session.close()
             file = str(moved)

@@ -9,13 +9,12 @@ from pathlib import Path
 
 import click
 
-from capstone_build.authoring.parameters import read_option
 from capstone_build.build import Request, build
 from capstone_build.cli.options import (
-    as_path,
     file_option,
     force_option,
     opened_project,
+    read_wish,
     settings_option,
     targets_argument,
 )
@@ -60,17 +59,10 @@ def build_command(  # noqa: PLR0917 (click passes them by name)
     changed runs; the last line says what came of it.
     """
     project = opened_project(file)
-    wanted = tuple(as_path(target, project) for target in (*targets, *more))
-    chosen = tuple(read_option(option) for option in settings)
+    wish = read_wish(project, (*targets, *more), settings, forced)
     if dry_run:
-        return show_forecast(project, wanted, forced, chosen)
-    request = Request(
-        targets=wanted,
-        jobs=jobs or _cores(),
-        keep_going=keep_going,
-        forced=forced,
-        settings=chosen,
-    )
+        return show_forecast(project, wish)
+    request = Request(wish=wish, jobs=jobs or _cores(), keep_going=keep_going)
     terminal = Terminal.of(sys.stdout)
     resume = shlex.join(["capstone", context.info_name or "build", *_repeated(context)])
     view: BuildView = (

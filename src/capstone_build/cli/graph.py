@@ -7,11 +7,10 @@ from pathlib import Path
 
 import click
 
-from capstone_build.authoring.parameters import read_option
 from capstone_build.cli.options import (
-    as_path,
     file_option,
     opened_project,
+    read_wish,
     settings_option,
     targets_argument,
 )
@@ -37,8 +36,7 @@ def graph_command(
 ) -> int:
     """Draw what TARGETs need, or everything, each stage with its state."""
     project = opened_project(file)
-    wanted = [as_path(target, project) for target in targets]
-    session, forecast = foresee(project, [read_option(option) for option in settings], wanted)
+    session, forecast = foresee(project, read_wish(project, targets, settings))
     session.close()
     if form == "text":
         terminal = Terminal.of(sys.stdout)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
+from capstone_build.authoring.parameters import read_option
 from capstone_build.authoring.project import Project, find_project
 from capstone_build.core.artifact import MEMORY_FOLDER
 from capstone_build.errors import PipelineNotFoundError, UsageError
+from capstone_build.session import Wish
 from capstone_build.storage.manifest import Manifest
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -62,19 +64,28 @@ def opened_project(file: Path | None) -> Project:
     """Find the project of the current folder; say so where it is the bundled pipeline."""
     project = find_project(Path.cwd(), file)
     if project.is_bundled:
-        click.echo(
-            "no pipeline.py here: this is the bundled data report of data/*.csv", err=True
-        )
+        click.echo("no pipeline.py here: this is the bundled data report of data/*.csv", err=True)
     return project
 
 
-def as_path(target: str, project: Project) -> str:
-    """Return *target* from the project's root, where it names a path from the current folder."""
+def read_wish(
+    project: Project,
+    targets: Sequence[str],
+    settings: Sequence[str] = (),
+    forced: Sequence[str] = (),
+) -> Wish:
+    """Read what the command line asks for; paths are those from the current folder."""
     here = Path.cwd()
-    if here == project.root or not here.is_relative_to(project.root):
-        return target.removeprefix("./")
-    if "/" in target or (here / target).exists():
-        path = Path(here, target)
-        if path.is_relative_to(project.root):
-            return path.relative_to(project.root).as_posix()
-    return target
+    inside = here.is_relative_to(project.root)
+    return Wish(
+        targets=tuple(_from_root(target, project) for target in targets),
+        forced=tuple(_from_root(target, project) for target in forced),
+        settings=tuple(read_option(option) for option in settings),
+        folder=here.relative_to(project.root).as_posix() if inside else "",
+    )
+
+
+def _from_root(target: str, project: Project) -> str:
+    path = Path(target)
+    inside = path.is_absolute() and path.is_relative_to(project.root)
+    return path.relative_to(project.root).as_posix() if inside else target

@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
-from capstone_build.authoring.parameters import Setting, read_option
 from capstone_build.authoring.project import Project
 from capstone_build.cli.options import (
-    as_path,
     file_option,
     opened_project,
+    read_wish,
     settings_option,
     targets_argument,
 )
 from capstone_build.cli.terminal import Terminal
 from capstone_build.presentation.status import status_lines
-from capstone_build.session import foresee
+from capstone_build.session import Wish, foresee
 
 
 @click.command("status")
@@ -29,18 +27,12 @@ from capstone_build.session import foresee
 def status_command(targets: tuple[str, ...], settings: tuple[str, ...], file: Path | None) -> int:
     """Say which stages are up to date, and why the others are not."""
     project = opened_project(file)
-    wanted = [as_path(target, project) for target in targets]
-    return show_forecast(project, wanted, (), [read_option(option) for option in settings])
+    return show_forecast(project, read_wish(project, targets, settings))
 
 
-def show_forecast(
-    project: Project,
-    targets: Sequence[str],
-    forced: Sequence[str],
-    settings: Sequence[Setting],
-) -> int:
+def show_forecast(project: Project, wish: Wish) -> int:
     """Print what a build would do; return the exit code."""
-    session, forecast = foresee(project, settings, targets, forced)
+    session, forecast = foresee(project, wish)
     session.close()
     terminal = Terminal.of(sys.stdout)
     for line in status_lines(forecast.graph, forecast.plan, terminal.colour, terminal.width):

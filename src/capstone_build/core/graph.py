@@ -7,6 +7,7 @@ whether a stage has to run (`capstone_build.core.plan`).
 
 from __future__ import annotations
 
+import posixpath
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -79,17 +80,22 @@ class StageGraph:
                 return self.writers[candidate]
         return None
 
-    def find(self, target: str) -> StageName:
+    def find(self, target: str, folder: str = "") -> StageName:
         """
         Return the stage that *target* names: a stage, or an artifact's path.
+
+        Args:
+            target: The name, or the path from *folder* or from the root.
+            folder: A folder of the project, from its root.
 
         Raises:
             UnknownTargetError: If it is neither.
         """
         if target in self.stages:
             return StageName(target)
-        if (writer := self.writer_of(target)) is not None:
-            return writer
+        for path in (f"{folder}/{target}".lstrip("/"), target):
+            if (writer := self.writer_of(posixpath.normpath(path))) is not None:
+                return writer
         raise UnknownTargetError(
             target, get_close_matches(target, [*self.stages, *self.writers], n=3)
         )
