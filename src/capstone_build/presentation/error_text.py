@@ -1,0 +1,34 @@
+"""
+Errors of a pipeline's author, laid out for a terminal.
+
+Knows problem, facts and hint; does not know how they came about, nor the exit
+code that follows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from capstone_build.errors import CapstoneError, InvalidPipelineError
+from capstone_build.presentation.cells import cells, padded
+from capstone_build.presentation.escaping import block_for_terminal, for_terminal
+from capstone_build.presentation.style import Style, paint
+
+
+def error_text(error: CapstoneError, colour: bool) -> str:
+    """Return *error* as lines for a person; several problems with a blank line between."""
+    problems = error.problems if isinstance(error, InvalidPipelineError) else (error,)
+    return "\n\n".join("\n".join(_lines(problem, colour)) for problem in problems)
+
+
+def _lines(error: CapstoneError, colour: bool) -> Iterator[str]:
+    yield paint(for_terminal(error.problem), Style.BAD, colour)
+    facts = {for_terminal(f"{label}:"): value for label, value in error.facts.items()}
+    width = max(map(cells, facts), default=0)
+    for label, value in facts.items():
+        first, *more = block_for_terminal(value).split("\n")
+        yield f"  {paint(padded(label, width), Style.DIM, colour)} {first}"
+        for line in more:
+            yield f"  {'':<{width}} {line}"
+    if error.hint:
+        yield f"{paint('hint:', Style.BUSY, colour)} {for_terminal(error.hint)}"

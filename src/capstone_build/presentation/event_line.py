@@ -1,0 +1,123 @@
+"""
+Lines for events: what a build tells while it goes on.
+
+Knows one event at a time and the widest name so far; does not know the stages,
+nor what a build leaves on the screen last (`capstone_build.presentation.ending`).
+"""
+
+from __future__ import annotations
+
+from capstone_build.core.report import (
+    BuildStarted,
+    EditKept,
+    Event,
+    Failure,
+    MemoryReset,
+    OrphanIgnored,
+    Outcome,
+    StageEnded,
+    StageResult,
+    StageRetried,
+    StageStarted,
+    Waiting,
+)
+from capstone_build.presentation.cells import cells, cut, padded
+from capstone_build.presentation.duration import spelled
+from capstone_build.presentation.escaping import for_terminal
+from capstone_build.presentation.sentence import reason
+from capstone_build.presentation.style import Style, paint
+
+_NARROWEST_NAME = 10
+_WIDEST_NAME = 28
+_TIME = 8
+_WORD = 9
+_ROOMY = 60
+"""From so many cells on, names and times stand in columns."""
+
+
+class EventLine:
+    """
+    The writing of events as lines, in columns.
+
+    Args:
+        colour: Whether the lines may hold colours.
+        width: The most cells in the line of a stage; 0 for no limit.
+    """
+
+    def __init__(self, colour: bool, width: int) -> None:
+        self._colour = colour
+        self.width = width
+        self._column = _NARROWEST_NAME
+
+    def of(self, event: Event) -> str | None:
+        """Return the line for *event*; None for what is only counted."""
+        match event:
+            case StageStarted(stage, _, attempt):
+                said = f"attempt {attempt}" if attempt > 1 else ""
+                return self._line("start", Style.DIM, stage, said)
+            case StageRetried(stage, failure):
+                said = f"{_first_line(failure)}; it runs once more"
+                return self._line("retry", Style.NOTE, stage, said)
+            case StageEnded(result):
+                return self._ended(result)
+            case BuildStarted():
+                return None
+            case _:
+                return self._aside(event)
+
+    def _ended(self, result: StageResult) -> str | None:
+        because = reason(result.because)
+        note = "" if result.changed else "outputs unchanged"
+        time = spelled(result.seconds)
+        match result.outcome:
+            case Outcome.BUILT:
+                return self._line("built", Style.GOOD, result.stage, because, time=time, note=note)
+            case Outcome.RESTORED:
+                return self._line("restored", Style.BUSY, result.stage, because, note=note)
+            case Outcome.FAILED:
+                failure = result.failure
+                said = _first_line(failure) if failure else ""
+                return self._line("failed", Style.BAD, result.stage, said, time=time)
+            case Outcome.REUSED | Outcome.SKIPPED:
+                return None
+
+    def _aside(self, event: EditKept | OrphanIgnored | Waiting | MemoryReset) -> str:
+        match event:
+            case EditKept(_, artifact, kept):
+                said = f"{artifact} was edited by hand; the edit is in {kept}"
+                return self._note("kept", said)
+            case OrphanIgnored(stage, artifact):
+                said = f"{artifact}: left by stage {stage}, which is no longer declared"
+                return self._note("ignored", said)
+            case Waiting(pid):
+                process = f" (process {pid})" if pid is not None else ""
+                return self._note("waiting", f"for another build here{process}")
+            case MemoryReset(problem):
+                return self._note("memory", f"starts anew: {problem}")
+
+    def _line(
+        self, word: str, style: Style, stage: str, said: str, *, time: str = "", note: str = ""
+    ) -> str:
+        """Set one line in columns; what is *said* is cut first, so that *note* survives."""
+        head = f"{padded(word, _WORD)} {self._named(for_terminal(stage), time)}"
+        said = for_terminal(said)
+        note = f"-> {note}" if note and said else note
+        if self.width and said:
+            said = cut(said, max(1, self.width - cells(head) - 2 - len(note) - bool(note)))
+        line = cut(f"{head}  {f'{said} {note}'.strip()}".rstrip(), self.width)
+        return paint(line[: len(word)], style, self._colour) + line[len(word) :]
+
+    def _named(self, name: str, time: str) -> str:
+        """Set a stage's name and time in columns, or close together where there is no room."""
+        if 0 < self.width < _ROOMY:
+            return f"{cut(name, max(8, self.width // 3))} {time}".rstrip()
+        self._column = max(self._column, min(cells(name), _WIDEST_NAME))
+        return f"{padded(name, self._column)} {time:>{_TIME}}"
+
+    def _note(self, word: str, said: str) -> str:
+        """Set a line that is never cut: it may name the one place where an edit is kept."""
+        return f"{paint(padded(word, _WORD), Style.NOTE, self._colour)} {for_terminal(said)}"
+
+
+def _first_line(failure: Failure) -> str:
+    return failure.message.split("\n", 1)[0]

@@ -1,0 +1,77 @@
+"""
+The graph of stages and its plan as JSON, for other programs.
+
+Knows the shape, which is documented and stable; does not know who reads it.
+Texts are as the pipeline spells them: escaping them is up to whoever shows them.
+
+Environment variables may be secrets: of one, neither value nor digest is told.
+
+    {"format": 1,
+     "stages": [                      in an order in which they can be built
+       {"name": "load",
+        "state": "must-run",          or "may-run", "can-restore", "up-to-date"
+        "because": [                  empty for "may-run" and "up-to-date"
+          {"aspect": "input",         a value of `core.fingerprint.Aspect`
+           "key": "data/a.csv",
+           "then": "xxh3:...",        digest at the last run; null if it was not there
+           "now": "xxh3:...",         digest today; null if it is not there
+           "before": "",              old value in words; "" where unknown
+           "after": "",
+           "says": "input data/a.csv changed"}],
+        "waits_for": [],              stages upstream that are not settled yet
+        "inputs": ["data/*.csv"],     as declared
+        "outputs": ["output/loaded.parquet"],
+        "upstream": [],               stages whose outputs it reads
+        "location": {"file": "pipeline.py", "line": 9}}]}
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from capstone_build.core.fingerprint import Aspect
+from capstone_build.core.graph import StageGraph
+from capstone_build.core.plan import CanRestore, Difference, MayRun, MustRun, Plan, Verdict
+from capstone_build.core.stage import Stage, StageName
+from capstone_build.presentation.mark import mark_of
+from capstone_build.presentation.sentence import clause
+
+FORMAT = 1
+
+
+def draw(graph: StageGraph, plan: Plan) -> str:
+    """Return *graph* and *plan* as JSON: plain ASCII, indented."""
+    rank = {name: index for index, name in enumerate(graph.stages)}
+    stages = []
+    for stage in graph:
+        upstream = sorted(graph.upstream(stage.name), key=rank.__getitem__)
+        stages.append(_stage(stage, plan[stage.name], upstream))
+    return json.dumps({"format": FORMAT, "stages": stages}, indent=2) + "\n"
+
+
+def _stage(stage: Stage, verdict: Verdict, upstream: Sequence[StageName]) -> dict[str, object]:
+    because = verdict.because if isinstance(verdict, MustRun | CanRestore) else ()
+    return {
+        "name": stage.name,
+        "state": mark_of(verdict).state,
+        "because": [_difference(each) for each in because],
+        "waits_for": list(verdict.waits_for) if isinstance(verdict, MayRun) else [],
+        "inputs": [artifact.path for artifact in stage.reads],
+        "outputs": [artifact.path for artifact in stage.writes],
+        "upstream": upstream,
+        "location": {"file": stage.location.file, "line": stage.location.line},
+    }
+
+
+def _difference(difference: Difference) -> dict[str, object]:
+    is_secret = difference.aspect is Aspect.ENVIRONMENT
+    return {
+        "aspect": difference.aspect.value,
+        "key": difference.key,
+        "then": None if is_secret else difference.then,
+        "now": None if is_secret else difference.now,
+        "before": "" if is_secret else difference.before,
+        "after": "" if is_secret else difference.after,
+        "says": clause(difference),
+    }

@@ -1,0 +1,1 @@
+"""Tests of `capstone_build.presentation`."""
