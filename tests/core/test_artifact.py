@@ -84,7 +84,9 @@ def test_the_disk_is_searched_as_the_pattern_says(
 
     assert found == {path for path in files if matches(pattern, path)}
     with_glob = glob.glob(pattern, root_dir=root, recursive=True)  # noqa: PTH207 (the peer)
-    assert found == {each for each in with_glob if Path(root, each).is_file()}
+    # Given a file for a folder, glob spells it with a slash.
+    files_found = {e for e in with_glob if Path(root, e).is_file() and not e.endswith("/")}
+    assert found == files_found
 
 
 @given(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from capstone_build.core.graph import StageGraph
@@ -56,6 +56,7 @@ def test_what_was_seen_before_is_restored(
     assert ran == []
 
 
+@settings(max_examples=300)
 @given(graphs(), st.tuples(edits, codes), st.tuples(edits, codes), failures)
 def test_plan_keeps_its_word(
     graph: StageGraph,
@@ -80,6 +81,21 @@ def test_plan_keeps_its_word(
     assert names(MustRun) <= ran <= names(MustRun, MayRun)
     assert names(CanRestore) <= restored <= names(CanRestore, MayRun)
     assert not names(UpToDate) & (ran | restored)
+
+
+@given(graphs(), edits, st.data())
+def test_a_run_that_did_not_end_well_is_not_forgotten(
+    graph: StageGraph, sources: Content, data: st.DataObject
+) -> None:
+    """A stage whose run was cut short is not up to date, although its outputs still are right."""
+    world = ToyWorld(dict(sources))
+    world.build(graph)
+    name = data.draw(st.sampled_from(list(graph.stages)))
+    world.memory.unfinished.add(name)
+
+    promised = plan(graph, world.look(graph), world.memory)
+
+    assert next(n for n, verdict in promised.items() if verdict != UpToDate()) == name
 
 
 @given(graphs(), edits)
