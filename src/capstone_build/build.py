@@ -18,8 +18,6 @@ from dataclasses import dataclass, field, replace
 from types import FrameType
 
 from capstone_build.authoring.project import Project
-from capstone_build.core.artifact import ArtifactPath
-from capstone_build.core.digest import Digest
 from capstone_build.core.fingerprint import Aspect, Part
 from capstone_build.core.plan import (
     CanRestore,
@@ -54,6 +52,7 @@ from capstone_build.execution.order import RunResult, WorkOrder
 from capstone_build.execution.staging import Staging
 from capstone_build.placing import Placing
 from capstone_build.session import Forecast, Session, Wish, foresee
+from capstone_build.storage.files import FileState
 from capstone_build.storage.lock import locked
 
 Listener = Callable[[Event], None]
@@ -91,6 +90,7 @@ class _Run:
     number: int
     because: tuple[Difference, ...]
     before: Observation
+    states: Mapping[str, FileState | None]
     attempt: int = 1
     moved: int = 0
 
@@ -109,14 +109,27 @@ def build(project: Project, request: Request, on_event: Listener) -> BuildReport
         MemoryFailedError: If the engine's memory or the disk fails.
     """
     began = time.monotonic()
+    waited = False
+
+    def wait_for(pid: int | None) -> None:
+        nonlocal waited
+        waited = True
+        on_event(Waiting(pid))
+
     with _interruptible():
         session, forecast = foresee(project, request.wish)
-    with _interruptible(), session:
-        if all(verdict == UpToDate() for verdict in forecast.plan.values()):
-            return _nothing_to_do(session, forecast, on_event, began)
-        memory = session.world.memory_folder
-        with locked(memory, lambda pid: on_event(Waiting(pid))):
-            return _Build(session, forecast, request, on_event, began).run()
+        try:
+            if forecast.is_nothing_to_do:
+                return _nothing_to_do(session, forecast, on_event, began)
+            with locked(session.world.memory_folder, wait_for):
+                if waited:  # meanwhile anything may have changed, the pipeline included
+                    session.close()
+                    session, forecast = foresee(project, request.wish)
+                    if forecast.is_nothing_to_do:
+                        return _nothing_to_do(session, forecast, on_event, began)
+                return _Build(session, forecast, request, on_event, began).run()
+        finally:
+            session.close()
 
 
 class _Build:
@@ -168,7 +181,8 @@ class _Build:
                 self._staging.clear()
         self._world.remember()
         for path, stage in self._world.ignored.items():
-            self._tell(OrphanIgnored(stage, path))
+            if (self._session.project.root / path).exists():
+                self._tell(OrphanIgnored(stage, path))
         return self._report(interrupted)
 
     def _loop(self) -> None:
@@ -227,13 +241,28 @@ class _Build:
                 ),
             )
             return
-        self._start(
-            _Run(stage=stage, number=self._next_number(), because=verdict.because, before=before)
-        )
+        self._start(stage, before, verdict.because)
 
-    def _start(self, run: _Run) -> None:
-        stage = run.stage
-        outputs = self._placing.prepare(stage, run.before, run.number)
+    def _start(
+        self,
+        stage: Stage,
+        before: Observation,
+        because: tuple[Difference, ...],
+        attempt: int = 1,
+        moved: int = 0,
+    ) -> None:
+        """Hand an order to a worker; note before it starts that a run is under way."""
+        run = _Run(
+            stage=stage,
+            number=self._next_number(),
+            because=because,
+            before=before,
+            states=self._world.files.states(before.inputs),
+            attempt=attempt,
+            moved=moved,
+        )
+        self._placing.clear_orphans(stage)
+        outputs = self._placing.prepare(stage, before, run.number)
         self._world.manifest.begin(stage.name, self._id)
         logs = self._world.memory_folder / "logs" / self._id
         logs.mkdir(parents=True, exist_ok=True)
@@ -249,15 +278,19 @@ class _Build:
             result=self._staging.result_file(run.number).relative_to(root).as_posix(),
         )
         self._runs[run.number] = run
-        self._tell(StageStarted(stage.name, run.because, run.attempt))
+        self._tell(StageStarted(stage.name, because, attempt))
         self._executor.submit(order)
 
     def _come_back(self, run: _Run, result: RunResult) -> None:
         """Deal with a run that ended: again, failed, or outputs in place."""
         stage = run.stage
         after = self._world.inputs(stage, self._session.graph)
-        if after != run.before.inputs:
-            self._moved(run, after)
+        states = self._world.files.states(run.states)
+        before = run.before.inputs
+        moved = [p for p in after.keys() | before.keys() if after.get(p) != before.get(p)]
+        touched = [path for path, state in run.states.items() if states[path] != state]
+        if moved or touched:
+            self._moved(run, min([*moved, *touched]))
             return
         if result.failure is not None:
             kept = self._staging.abandon(stage, run.number)
@@ -273,7 +306,7 @@ class _Build:
             failure = Failure(cause=Cause.CODE_MOVED, message=message, kept=kept)
             self._fail(stage, run.because, failure, result.seconds)
             return
-        outputs = self._placing.publish(stage, run.before, run.number)
+        outputs = self._placing.publish(stage, run.number)
         trace = Trace(
             stage=stage.name,
             fingerprint=run.before.fingerprint,
@@ -293,10 +326,8 @@ class _Build:
             )
         )
 
-    def _moved(self, run: _Run, after: Mapping[ArtifactPath, Digest | None]) -> None:
+    def _moved(self, run: _Run, path: str) -> None:
         """An input changed while its stage ran: what it left belongs to neither version."""
-        before = run.before.inputs
-        path = min(p for p in before.keys() | after.keys() if before.get(p) != after.get(p))
         kept = self._staging.abandon(run.stage, run.number)
         failure = Failure(
             cause=Cause.INPUT_MOVED,
@@ -311,16 +342,8 @@ class _Build:
 
     def _again(self, run: _Run, failure: Failure, attempt: int = 1, moved: int = 0) -> None:
         self._tell(StageRetried(run.stage.name, failure))
-        self._start(
-            _Run(
-                stage=run.stage,
-                number=self._next_number(),
-                because=run.because,
-                before=self._world.observe(run.stage, self._session.graph),
-                attempt=attempt,
-                moved=moved,
-            )
-        )
+        before = self._world.observe(run.stage, self._session.graph)
+        self._start(run.stage, before, run.because, attempt, moved)
 
     def _explained(self, stage: Stage, failure: Failure, kept: str) -> Failure:
         """Add to a failure what the stage printed, and where things are."""

@@ -16,6 +16,7 @@ Every error a pipeline author can cause, and nothing else.
     + MissingSourceError        an input that nobody writes and that does not exist
     + UnknownParameterError     a parameter set that no stage has
     + UnknownTargetError        a target that no stage is or writes
+    + UnusableFileError         a file that cannot be an artifact, by its name or its kind
     + UsageError                an option of the command line is wrong
     + MissingExtraError         an optional library is not installed
   x MemoryFailedError           the engine's memory or the disk failed (exit code 3)
@@ -228,6 +229,10 @@ class UnknownTargetError(PipelineError):
                 else "`capstone status` lists the stages."
             ),
         )
+
+
+class UnusableFileError(PipelineError):
+    """A file that no stage can read: a pipe or device, or a name that is no text."""
 
 
 class UsageError(PipelineError):

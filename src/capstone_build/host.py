@@ -91,7 +91,9 @@ class HostProcess:
     def _obey(self, message: dict[str, Any]) -> None:
         if "run" in message:
             order = WorkOrder.from_record(message["run"])
-            self._workers[self._fork(order)] = order.number
+            pid = self._fork(order)
+            self._workers[pid] = order.number
+            self._answer({"number": order.number, "pid": pid})
         for number in message.get("stop", ()):
             for pid in [pid for pid, each in self._workers.items() if each == number]:
                 _signal_group(pid, signal.SIGTERM)
@@ -164,13 +166,13 @@ class HostProcess:
             _signal_group(pid, signal.SIGKILL)  # before its id is free for others
             _, status = os.waitpid(pid, 0)
             self._kill_at.pop(pid, None)
-            answer = {
-                "number": self._workers.pop(pid),
-                "status": os.waitstatus_to_exitcode(status),
-            }
-            with suppress(BrokenPipeError):
-                self._answers.write(json.dumps(answer).encode() + b"\n")
-                self._answers.flush()
+            number = self._workers.pop(pid)
+            self._answer({"number": number, "status": os.waitstatus_to_exitcode(status)})
+
+    def _answer(self, message: dict[str, int]) -> None:
+        with suppress(BrokenPipeError):
+            self._answers.write(json.dumps(message).encode() + b"\n")
+            self._answers.flush()
 
     def _end_all(self) -> None:
         for pid in self._workers:

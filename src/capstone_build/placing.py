@@ -13,7 +13,7 @@ from pathlib import Path
 from capstone_build.core.artifact import Artifact, ArtifactPath
 from capstone_build.core.digest import EMPTY_FOLDER, Digest
 from capstone_build.core.plan import Observation
-from capstone_build.core.report import EditKept, Event
+from capstone_build.core.report import EditKept, Event, OrphanKept
 from capstone_build.core.stage import Output, Stage
 from capstone_build.core.trace import Trace
 from capstone_build.execution.staging import Staging
@@ -36,6 +36,18 @@ class Placing:
         self._staging = staging
         self._tell = on_event
 
+    def clear_orphans(self, stage: Stage) -> None:
+        """
+        Set aside what stages that are gone left in folders that *stage* reads.
+
+        A pattern can leave it out; a folder is read as it is, and would not
+        have it in a clean build.
+        """
+        for path in self._world.orphans_inside(stage):
+            if (self._world.project.root / path).exists():
+                kept = self._staging.keep(path)
+                self._tell(OrphanKept(self._world.ignored[path], path, kept))
+
     def prepare(self, stage: Stage, before: Observation, number: int) -> dict[str, str]:
         """
         Make room for a run's outputs, and return the path to write to for each.
@@ -44,10 +56,10 @@ class Placing:
         """
         for output in stage.outputs:
             if output.in_place:
-                self._keep_edit(stage, output, before, {})
+                self._keep_edit(stage, output, before.outputs, {})
         return self._staging.prepare(stage, number)
 
-    def publish(self, stage: Stage, before: Observation, number: int) -> dict[ArtifactPath, Digest]:
+    def publish(self, stage: Stage, number: int) -> dict[ArtifactPath, Digest]:
         """
         Store what a run left and move it to the final paths.
 
@@ -57,14 +69,15 @@ class Placing:
         self._staging.collect(stage, number)
         left: dict[ArtifactPath, Digest] = {}
         for output in stage.outputs:
+            # Looked at anew: it may have been edited while the stage ran.
+            before = self._world.files.contents(output.artifact)
             staged = self._staging.staged(output, number)
             contents = self._staged_contents(output, staged)
             for path, digest in contents.items():
                 if digest != EMPTY_FOLDER:
                     self._world.store.keep(_below(staged, output.artifact, path), digest)
             left |= contents
-            current = _part(before.outputs, output.artifact)
-            if output.in_place or current != contents:
+            if output.in_place or before != contents:
                 self._keep_edit(stage, output, before, contents)
                 self._staging.publish(output, number)
                 self._note(contents)
@@ -88,7 +101,7 @@ class Placing:
             staged.append((output, content))
         for output, content in staged:
             restored = _part(trace.outputs, output.artifact)
-            self._keep_edit(stage, output, before, restored)
+            self._keep_edit(stage, output, before.outputs, restored)
             self._staging.put(content, output.artifact.location)
             self._note(restored)
         return True
@@ -120,14 +133,12 @@ class Placing:
         self,
         stage: Stage,
         output: Output,
-        before: Observation,
+        before: Mapping[ArtifactPath, Digest | None],
         new: Mapping[ArtifactPath, Digest | None],
     ) -> None:
         """Set aside what is at an output's path if no stage left it so and it would be lost."""
         manifest = self._world.manifest
-        if output.in_place and manifest.is_unfinished(stage.name):
-            return  # half-written by a run that was cut short
-        for path, digest in _part(before.outputs, output.artifact).items():
+        for path, digest in _part(before, output.artifact).items():
             if digest is None or digest in {EMPTY_FOLDER, new.get(path)}:
                 continue
             made = manifest.made_at(path)

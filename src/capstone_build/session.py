@@ -14,7 +14,7 @@ from typing import Any, Self
 from capstone_build.authoring.parameters import Setting, apply_settings, read_configuration
 from capstone_build.authoring.project import Project
 from capstone_build.core.graph import Linking, StageGraph
-from capstone_build.core.plan import Plan, plan
+from capstone_build.core.plan import Plan, UpToDate, plan
 from capstone_build.core.stage import StageName
 from capstone_build.core.stage_record import stage_from_record
 from capstone_build.errors import InvalidPipelineError, PipelineError, PipelineLoadError
@@ -65,6 +65,11 @@ class Forecast:
     graph: StageGraph
     plan: Plan
     forced: frozenset[StageName]
+
+    @property
+    def is_nothing_to_do(self) -> bool:
+        """Whether every stage is up to date."""
+        return all(verdict == UpToDate() for verdict in self.plan.values())
 
 
 class Session:

@@ -95,6 +95,15 @@ class World:
             for each in stage.inputs
         }
 
+    def orphans_inside(self, stage: Stage) -> list[ArtifactPath]:
+        """Return what stages that are gone left in folders that *stage* reads as a whole."""
+        folders = [a.location for a in stage.reads if a.kind is not Kind.PATTERN]
+        return [
+            path
+            for path in self.ignored
+            if any(path.startswith(f"{folder}/") for folder in folders)
+        ]
+
     def missing_sources(
         self, sources: Mapping[StageName, Sequence[Artifact]], graph: Iterable[Stage]
     ) -> Iterator[PipelineError]:

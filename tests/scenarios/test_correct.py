@@ -415,3 +415,33 @@ def test_incremental_equals_clean_with_real_files(
             for name, text in project.artifacts().items()
         } == {name: "".join(sorted(each)) for name, each in clean.items()}
         assert project.build().ran == []
+
+
+def test_what_a_removed_stage_left_in_a_folder_is_set_aside(project: Project) -> None:
+    """A stage that reads a whole folder does not find there what a clean build would not have."""
+    head = """
+        from pathlib import Path
+
+        from capstone_build import command, stage
+
+
+        a = command("echo a > {outputs.o}", name="a", outputs={"o": "parts/a.csv"})
+        """
+    other = """
+        b = command("echo b > {outputs.o}", name="b", outputs={"o": "parts/b.csv"})
+        """
+    tail = """
+        @stage(inputs={"parts": "parts/"}, outputs={"o": "output/o.txt"})
+        def c(parts: Path) -> str:
+            return "".join(path.read_text() for path in sorted(parts.iterdir()))
+        """
+    project.write("pipeline.py", head + other + tail)
+    project.build()
+    assert project.read("output/o.txt") == "a\nb\n"
+    project.write("pipeline.py", head + tail)
+
+    done = project.build()
+
+    assert project.read("output/o.txt") == "a\n"
+    assert ".cache/kept/" in done.out
+    assert project.build().ran == []

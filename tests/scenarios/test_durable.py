@@ -11,7 +11,9 @@ import os
 import random
 import shutil
 import signal
+import tempfile
 import time
+from pathlib import Path
 
 import pytest
 
@@ -401,3 +403,228 @@ def test_two_builds_at_once_share_the_work(held: Project) -> None:
 
     assert second.returncode == 0, out + err
     assert held.read("output/out.txt") == "half, whole"
+
+
+def test_an_input_edited_and_put_back_while_its_stage_runs_is_read_again(project: Project) -> None:
+    """The content is what it was, but not what the stage read: it runs once more."""
+    project.write("data.txt", "one")
+    project.write(
+        "pipeline.py",
+        """
+        from capstone_build import command
+
+        slow = command(
+            "touch started; while [ ! -e go ]; do sleep 0.01; done; cat data.txt > {outputs.out}; "
+            "touch read; while [ ! -e end ]; do sleep 0.01; done",
+            name="slow",
+            inputs={"data": "data.txt"},
+            outputs={"out": "output/out.txt"},
+        )
+        """,
+    )
+    process = project.start("build")
+    wait_until(lambda: project.exists("started"), "the stage has started")
+    project.write("data.txt", "two")
+    project.write("go", "")
+    wait_until(lambda: project.exists("read"), "the stage has read")
+    project.write("data.txt", "one")
+    project.write("end", "")
+    process.communicate(timeout=60)
+
+    assert project.read("output/out.txt") == "one"
+
+
+def test_two_first_builds_at_once_share_the_work(project: Project) -> None:
+    """Also where there is no memory yet: the second finds what the first one remembered."""
+    project.write(
+        "pipeline.py",
+        """
+        from capstone_build import command
+
+        slow = command(
+            "touch started; while [ ! -e go ]; do sleep 0.01; done; touch {outputs.out}",
+            name="slow", outputs={"out": "output/out.txt"},
+        )
+        """,
+    )
+    first = project.start("build")
+    wait_until(lambda: project.exists("started"), "the stage has started")
+    second = project.start("build")
+    assert second.stdout is not None
+    assert "waiting" in second.stdout.readline()
+    project.write("go", "")
+    assert "built 1" in first.communicate(timeout=60)[0]
+    out, err = second.communicate(timeout=60)
+
+    assert second.returncode == 0, err
+    assert "nothing to do" in out
+
+
+def test_outputs_on_another_disk_are_put_in_place(project: Project) -> None:
+    """`output` may be a link to another file system, for commands that write in place as well."""
+    shared = Path("/dev/shm")  # noqa: S108 (it is there or the test is skipped)
+    if not shared.is_dir() or shared.stat().st_dev == project.root.stat().st_dev:
+        pytest.skip("no second file system here")
+    with tempfile.TemporaryDirectory(dir=shared) as disk:
+        (project.root / "output").symlink_to(disk)
+        project.write("pipeline.py", PIPELINE)
+        project.write(
+            "more.py",
+            "from capstone_build import command\n"
+            'x = command("echo 1 > output/x; rm -rf output/d; mkdir output/d; echo > output/d/e",'
+            ' name="x", outputs={"x": "output/x", "d": "output/d/"})\n',
+        )
+        project.write("seed.txt", "x")
+        assert project.build().ran == ["first", "second", "third"]
+        assert project.build("--file", "more.py").ran == ["x"]
+        assert project.build("--file", "more.py", "--force", "x").ran == ["x"]
+        project.write("seed.txt", "y")
+        assert project.build().ran == ["first", "second", "third"]
+        assert (Path(disk) / "second.txt").read_text().startswith("YYY")
+        assert not list(Path(disk).rglob("*.tmp"))
+
+
+def test_a_tool_that_a_stage_made_stays_executable(project: Project) -> None:
+    """What is restored from the store can be run if it could be run before."""
+    project.write("source.sh", "echo one")
+    project.write(
+        "pipeline.py",
+        """
+        from capstone_build import command
+
+        tool = command(
+            "{ echo '#!/bin/sh'; cat source.sh; } > {outputs.tool}; chmod +x {outputs.tool}",
+            name="tool", inputs={"source": "source.sh"}, outputs={"tool": "bin/tool"},
+        )
+        """,
+    )
+    project.build()
+    (project.root / "bin/tool").unlink()
+    assert project.build().restored == ["tool"]
+
+    assert os.access(project.root / "bin/tool", os.X_OK)
+
+
+def test_an_output_edited_while_its_stage_runs_is_kept(project: Project) -> None:
+    """An edit that arrives between the look and the replacement is not lost."""
+    project.write("data.txt", "one")
+    project.write(
+        "pipeline.py",
+        """
+        from capstone_build import command
+
+        slow = command(
+            "touch started; while [ ! -e go ]; do sleep 0.01; done; cat data.txt > {outputs.out}",
+            name="slow", inputs={"data": "data.txt"}, outputs={"out": "output/out.txt"},
+        )
+        """,
+    )
+    project.write("go", "")
+    project.build()
+    for name in ("go", "started"):
+        (project.root / name).unlink()
+    project.write("data.txt", "two")
+    process = project.start("build")
+    wait_until(lambda: project.exists("started"), "the stage has started")
+    project.write("output/out.txt", "hours of work")
+    project.write("go", "")
+    process.communicate(timeout=60)
+
+    assert project.read("output/out.txt") == "two"
+    (kept,) = (path for path in (project.root / ".cache/kept").rglob("out.txt"))
+    assert kept.read_text() == "hours of work"
+
+
+def test_what_cannot_be_an_artifact_is_refused_by_name(project: Project) -> None:
+    """A pipe, a name that is not UTF-8, a link that leads out of an output folder."""
+    project.write(
+        "pipeline.py",
+        """
+        from capstone_build import command
+
+        read = command(
+            "cat {inputs.all} > {outputs.o}",
+            name="read", inputs={"all": "data/*"}, outputs={"o": "output/o"},
+        )
+        """,
+    )
+    project.write("data/a.txt", "a")
+    os.mkfifo(project.root / "data/pipe")
+    done = project.run("build")
+    assert done.code == 2
+    assert "'data/pipe' is neither a file nor a folder" in done.err
+    (project.root / "data/pipe").unlink()
+    bad = os.fsencode(project.root / "data") + b"/b\xff"
+    Path(os.fsdecode(bad)).write_text("b")
+    done = project.run("build")
+    assert done.code == 2
+    assert "is not UTF-8" in done.err
+    Path(os.fsdecode(bad)).unlink()
+    for text in ("mkfifo {outputs.o}/pipe", "ln -s /etc/passwd {outputs.o}/link"):
+        project.write(
+            "pipeline.py",
+            "from capstone_build import command\n"
+            f'odd = command("{text}", name="odd", outputs={{"o": "output/folder/"}})\n',
+        )
+        done = project.run("build")
+        assert done.code == 1
+        assert "in it is" in done.out
+
+
+def test_the_end_of_the_host_ends_what_its_workers_started(project: Project) -> None:
+    """A host killed from outside (memory ran out, say) fails its stages and leaves none running."""
+    project.write(
+        "pipeline.py",
+        """
+        import os
+        from pathlib import Path
+
+        from capstone_build import stage
+
+
+        @stage(outputs={"o": "output/o"})
+        def slow() -> str:
+            import subprocess
+
+            child = subprocess.Popen(["sleep", "600"])
+            Path("pids.tmp").write_text(f"{os.getppid()} {os.getpid()} {child.pid}")
+            Path("pids.tmp").rename("pids")
+            child.wait()
+            return ""
+        """,
+    )
+    process = project.start("build")
+    wait_until(lambda: project.exists("pids"), "the stage is at work")
+    host, worker, child = map(int, project.read("pids").split())
+    os.kill(host, signal.SIGKILL)
+    out, err = process.communicate(timeout=60)
+
+    assert process.returncode == 1, out + err
+    wait_until(lambda: not is_running(worker) and not is_running(child), "nothing is left running")
+
+
+def test_threads_that_a_stage_left_at_work_are_waited_for(project: Project) -> None:
+    """As when Python ends by itself: what they write is whole."""
+    project.write(
+        "pipeline.py",
+        """
+        import threading
+        import time
+        from pathlib import Path
+
+        from capstone_build import stage
+
+
+        @stage(outputs={"o": "output/o"})
+        def threaded(o: Path) -> None:
+            def write() -> None:
+                time.sleep(0.2)
+                o.write_text("whole")
+
+            threading.Thread(target=write).start()
+        """,
+    )
+
+    project.build()
+
+    assert project.read("output/o") == "whole"

@@ -8,6 +8,7 @@ not call them, and does not know the other stages (`capstone_build.core.graph`).
 from __future__ import annotations
 
 import inspect
+import math
 import re
 import sys
 import typing
@@ -129,7 +130,7 @@ class Interpretation:
         if isinstance(written.env, str) or not all(isinstance(each, str) for each in written.env):
             self._report(f"env={written.env!r} is no list of names", "Write env=['LANG'].")
         timeout = written.timeout
-        if timeout is not None and (not _is_number(timeout) or timeout <= 0):
+        if timeout is not None and not (_is_number(timeout) and 0 < timeout < math.inf):
             self._report(f"timeout={timeout!r} is no number of seconds", "Write timeout=60.")
         if not isinstance(written.retries, int) or written.retries < 0:
             self._report(f"retries={written.retries!r} is no count", "Write retries=2.")

@@ -62,7 +62,7 @@ class Failure:
     Attributes:
         cause: In which way.
         message: One line: what happened, in the user's words.
-        traceback: The user's part of the Python traceback; empty for a command.
+        traceback: The user's part of the Python traceback, or the facts of an error of ours.
         violations: What is wrong with which artifact.
         printed: The last lines that the stage printed.
         log: Where all that it printed is kept, from the project's root.
@@ -150,6 +150,15 @@ class OrphanIgnored:
 
 
 @dataclass(frozen=True, slots=True)
+class OrphanKept:
+    """An *artifact* of a *stage* that is no longer declared lay in an input folder: set aside."""
+
+    stage: StageName
+    artifact: str
+    kept: str
+
+
+@dataclass(frozen=True, slots=True)
 class Waiting:
     """Another build, of process *pid*, is at work in this project."""
 
@@ -170,6 +179,7 @@ Event: TypeAlias = (
     | StageEnded
     | EditKept
     | OrphanIgnored
+    | OrphanKept
     | Waiting
     | MemoryReset
 )

@@ -11,6 +11,7 @@ import inspect
 import os
 import signal
 import subprocess
+import threading
 import traceback
 import typing
 from collections.abc import Callable, Iterator, Mapping
@@ -53,6 +54,7 @@ def work(order: WorkOrder, stage: Stage, function: Callable[..., Any] | None) ->
         else:
             assert function is not None, "a Python stage has a function"  # noqa: S101
             _call(function, order, stage)
+            _settle()
         if violations := tuple(_output_violations(order, stage)):
             return _broken(violations, "an output breaks its contract")
     except BaseException as error:  # whatever the user's code raises is its failure
@@ -62,7 +64,10 @@ def work(order: WorkOrder, stage: Stage, function: Callable[..., Any] | None) ->
 
 def _raised(error: BaseException) -> Failure:
     """Describe an exception as the failure that it is."""
-    if isinstance(error, ConversionError | CapstoneError):
+    if isinstance(error, CapstoneError):
+        message, _, facts = str(error).partition("\n")
+        return Failure(cause=Cause.RAISED, message=message, traceback=facts)
+    if isinstance(error, ConversionError):
         return Failure(cause=Cause.RAISED, message=str(error))
     if isinstance(error, SystemExit):
         how = "before it was done" if error.code in {None, 0} else f"with {error.code!r}"
@@ -98,6 +103,13 @@ def _call(function: Callable[..., Any], order: WorkOrder, stage: Stage) -> None:
             )
         for output, value in zip(returned, result, strict=True):
             write_value(value, Path(order.outputs[output.name]))
+
+
+def _settle() -> None:
+    """Wait for what the function left at work, as Python does before it ends."""
+    for thread in threading.enumerate():
+        if not thread.daemon and thread is not threading.current_thread():
+            thread.join()
 
 
 def _run_command(action: ShellCommand, order: WorkOrder) -> Failure | None:
@@ -157,12 +169,29 @@ def _shape_problem(artifact: Artifact, path: Path) -> str:
     if artifact.kind is Kind.FOLDER:
         if not path.is_dir():
             return "the stage left a file, where a folder is declared"
-        return "" if any(path.iterdir()) else "the stage wrote nothing into this folder"
+        return _folder_problem(path)
     if path.is_dir():
         return (
             f"the stage left a folder, where a file is declared (declare {artifact.path + '/'!r})"
         )
     return "" if path.is_file() else "the stage left neither a file nor a folder"
+
+
+def _folder_problem(folder: Path) -> str:
+    """Say what is wrong with an output folder; empty if nothing is."""
+    inside = list(folder.rglob("*"))
+    if not inside:
+        return "the stage wrote nothing into this folder"
+    for path in inside:
+        name = path.relative_to(folder).as_posix()
+        if path.is_symlink():
+            # A link that leads out would change, or dangle, without anybody noticing.
+            within = path.exists() and path.resolve().is_relative_to(folder.resolve())
+            if not within or path.readlink().is_absolute():
+                return f"{name!r} in it is a symbolic link that leads out of the folder"
+        elif not path.is_dir() and not path.is_file():
+            return f"{name!r} in it is neither a file nor a folder"
+    return ""
 
 
 def _broken(violations: tuple[Violation, ...], message: str) -> Failure:

@@ -16,6 +16,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any, Protocol
 
@@ -25,6 +26,9 @@ from capstone_build.execution.order import RunResult, WorkOrder
 
 GRACE_SECONDS = 3.0
 """How long a stage that is told to end may take, before it is killed."""
+
+_LONGEST = 3600.0
+"""No wait for the host is longer, in seconds: operating systems limit it."""
 
 LAST_LINES = 20
 """How much of what a stage printed is told with its failure."""
@@ -136,6 +140,7 @@ class LocalExecutor:
         self._host = host
         self._root = root
         self._running: dict[int, tuple[WorkOrder, float]] = {}
+        self._workers: dict[int, int] = {}  # number of an order -> process id
         self._timed_out: set[int] = set()
 
     def submit(self, order: WorkOrder) -> None:
@@ -151,7 +156,7 @@ class LocalExecutor:
             while self._running:
                 self._end_overdue()
                 limits = [each for each in (deadline, self._next_timeout()) if each is not None]
-                pause = max(0.0, min(limits) - time.monotonic()) if limits else None
+                pause = min(max(0.0, min(limits) - time.monotonic()), _LONGEST) if limits else None
                 if not selector.select(pause):
                     if deadline is not None and time.monotonic() >= deadline:
                         return
@@ -160,8 +165,10 @@ class LocalExecutor:
                 if messages is None:
                     yield from self._all_lost()
                     return
-                if messages:
-                    for message in messages:
+                ended = [message for message in messages if "status" in message]
+                self._workers |= {m["number"]: m["pid"] for m in messages if "pid" in m}
+                if ended:
+                    for message in ended:
                         yield self._result(message["number"], message["status"])
                     return
 
@@ -193,6 +200,7 @@ class LocalExecutor:
     def _result(self, number: int, status: int) -> RunResult:
         """Read what the worker wrote, or tell from its exit *status* why it did not."""
         order, started = self._running.pop(number)
+        self._workers.pop(number, None)
         seconds = time.monotonic() - started
         try:
             record = json.loads((self._root / order.result).read_bytes())
@@ -210,7 +218,11 @@ class LocalExecutor:
         return result
 
     def _all_lost(self) -> Iterator[RunResult]:
+        """The host is gone: end what its workers started, which outlives them."""
         for number in list(self._running):
+            if (pid := self._workers.get(number)) is not None:
+                with suppress(ProcessLookupError, PermissionError):
+                    os.killpg(pid, signal.SIGKILL)
             yield self._result(number, -signal.SIGKILL)
 
 

@@ -8,6 +8,7 @@ renaming: an artifact appears whole or not at all.
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 from pathlib import Path
@@ -57,7 +58,7 @@ class Staging:
                     if os.path.lexists(final):
                         previous = staged.parent / "previous"
                         previous.mkdir(exist_ok=True)
-                        final.rename(previous / staged.name)
+                        _move(final, previous / staged.name)
                     chosen = final
                 else:
                     chosen = staged
@@ -74,7 +75,7 @@ class Staging:
             if output.in_place:
                 final = self._root / output.artifact.location
                 if os.path.lexists(final):
-                    final.rename(self._staged(number, output))
+                    _move(final, self._staged(number, output))
 
     def abandon(self, stage: Stage, number: int) -> str:
         """
@@ -94,7 +95,7 @@ class Staging:
                 kept = self._kept.relative_to(self._root).as_posix()
             previous = staged.parent / "previous" / staged.name
             if os.path.lexists(previous):
-                previous.rename(self._root / output.artifact.location)
+                _move(previous, self._root / output.artifact.location)
         return kept
 
     def staged(self, output: Output, number: int) -> Path:
@@ -112,14 +113,13 @@ class Staging:
             final.parent.mkdir(parents=True, exist_ok=True)
             if final.is_dir() and not final.is_symlink():
                 replaced = content.with_name(f"{content.name}.replaced")
-                final.rename(replaced)
-                content.rename(final)
+                _move(final, replaced)
+                _move(content, final)
                 shutil.rmtree(replaced, ignore_errors=True)
-            elif content.is_dir() and os.path.lexists(final):
-                final.unlink()
-                content.rename(final)
             else:
-                content.replace(final)
+                if content.is_dir() and os.path.lexists(final):
+                    final.unlink()
+                _move(content, final)
         except OSError as error:
             raise _failed(final, error) from None
 
@@ -157,10 +157,34 @@ class Staging:
             kept = self._kept / f"{place}.{count}"
         try:
             kept.parent.mkdir(parents=True, exist_ok=True)
-            path.rename(kept)
+            _move(path, kept)
         except OSError as error:
             raise _failed(kept, error) from None
         return kept.relative_to(self._root).as_posix()
+
+
+def _move(source: Path, target: Path) -> None:
+    """
+    Move a file or folder so that it appears at *target* whole or not at all.
+
+    Where *target* is on another file system (a folder of the project that is a
+    link to another disk), it is copied beside it first.
+    """
+    try:
+        source.replace(target)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        beside = target.with_name(f".{target.name}.{os.getpid()}.tmp")
+        if source.is_dir() and not source.is_symlink():
+            shutil.copytree(source, beside, symlinks=True)
+        else:
+            shutil.copy2(source, beside, follow_symlinks=False)
+        beside.replace(target)
+        if source.is_dir() and not source.is_symlink():
+            shutil.rmtree(source)
+        else:
+            source.unlink()
 
 
 def _failed(path: Path, error: OSError) -> MemoryFailedError:

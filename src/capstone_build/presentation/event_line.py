@@ -14,6 +14,7 @@ from capstone_build.core.report import (
     Failure,
     MemoryReset,
     OrphanIgnored,
+    OrphanKept,
     Outcome,
     StageEnded,
     StageResult,
@@ -81,14 +82,18 @@ class EventLine:
             case Outcome.REUSED | Outcome.SKIPPED:
                 return None
 
-    def _aside(self, event: EditKept | OrphanIgnored | Waiting | MemoryReset) -> str:
+    def _aside(self, event: EditKept | OrphanIgnored | OrphanKept | Waiting | MemoryReset) -> str:
         match event:
             case EditKept(_, artifact, kept):
-                said = f"{artifact} was edited by hand; the edit is in {kept}"
+                # Nobody but its stage writes there; a run that was cut short may have.
+                said = f"{artifact} was edited by hand, it seems; what was there is in {kept}"
                 return self._note("kept", said)
             case OrphanIgnored(stage, artifact):
                 said = f"{artifact}: left by stage {stage}, which is no longer declared"
                 return self._note("ignored", said)
+            case OrphanKept(stage, artifact, kept):
+                said = f"{artifact}: left by stage {stage}, which is no longer declared; now {kept}"
+                return self._note("kept", said)
             case Waiting(pid):
                 process = f" (process {pid})" if pid is not None else ""
                 return self._note("waiting", f"for another build here{process}")

@@ -12,7 +12,7 @@ from __future__ import annotations
 import os
 import stat
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,7 +24,7 @@ from capstone_build.core.artifact import (
     part_matches,
 )
 from capstone_build.core.digest import EMPTY_FOLDER, Digest, Hasher
-from capstone_build.errors import MemoryFailedError
+from capstone_build.errors import MemoryFailedError, UnusableFileError
 
 _PIECE = 1 << 20
 """How much of a file is read at once, in bytes."""
@@ -102,7 +102,8 @@ class Files:
         Return the digest of a file; None if there is none.
 
         Raises:
-            MemoryFailedError: If it cannot be read, or is a pipe or a device.
+            MemoryFailedError: If it cannot be read.
+            UnusableFileError: If it is a pipe, a socket or a device.
         """
         full = os.path.join(self._root, path)  # noqa: PTH118 (pathlib costs several times the stat)
         try:
@@ -114,7 +115,7 @@ class Files:
         if not stat.S_ISREG(status.st_mode):
             if stat.S_ISDIR(status.st_mode):
                 return None
-            raise MemoryFailedError(
+            raise UnusableFileError(
                 f"{path!r} is neither a file nor a folder",
                 hint="Stages read and write regular files: no pipes, sockets or devices.",
             )
@@ -166,6 +167,23 @@ class Files:
     def names_in(self, folder: str) -> list[str]:
         """Return the names in a folder; none if it is not there."""
         return [entry.name for entry, _, _ in self._entries(folder, ())]
+
+    def states(self, paths: Iterable[str]) -> dict[str, FileState | None]:
+        """
+        Return the state of each file; None for one that is not there.
+
+        A state that differs tells that a file was written in between, even if
+        its content is what it was before.
+        """
+        found: dict[str, FileState | None] = {}
+        for path in paths:
+            try:
+                status = os.stat(os.path.join(self._root, path))  # noqa: PTH116, PTH118 (as above)
+            except OSError:
+                found[path] = None
+            else:
+                found[path] = FileState.of(status)
+        return found
 
     def contents(self, artifact: Artifact) -> dict[ArtifactPath, Digest | None]:
         """
@@ -239,11 +257,27 @@ class Files:
             with os.scandir(full) as entries:
                 prefix = f"{folder}/" if folder else ""
                 trail = (*above, identity)
-                return [(e, ArtifactPath(prefix + e.name), trail) for e in entries]
+                found = [(e, ArtifactPath(prefix + e.name), trail) for e in entries]
         except (FileNotFoundError, NotADirectoryError):
             return []
         except OSError as error:
             raise _unreadable(folder, error) from None
+        for _, path, _ in found:
+            if not path.isascii() and not _is_text(path):
+                raise UnusableFileError(
+                    f"the name of {path!a} is not UTF-8",
+                    hint="Rename it: no artifact can be named so.",
+                )
+        return found
+
+
+def _is_text(path: str) -> bool:
+    """Tell whether a name from the file system is one that UTF-8 can spell."""
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def digest_file(path: str | Path) -> Digest:

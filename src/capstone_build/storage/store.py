@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import stat
 import sys
 from pathlib import Path
 
@@ -44,6 +45,7 @@ class Store:
         beside = place.with_name(f"{place.name}.{os.getpid()}.tmp")
         try:
             copy_content(file, beside)
+            _copy_executable_bit(file, beside)
             beside.replace(place)
         finally:
             beside.unlink(missing_ok=True)
@@ -62,6 +64,7 @@ class Store:
         except FileNotFoundError:
             return False
         if digest_file(file) == digest:
+            _copy_executable_bit(place, file)
             return True
         file.unlink()
         place.unlink(missing_ok=True)
@@ -70,6 +73,12 @@ class Store:
     def _object(self, digest: Digest) -> Path:
         name = digest.removeprefix(PREFIX)
         return self._folder / name[:2] / name[2:]
+
+
+def _copy_executable_bit(source: Path, target: Path) -> None:
+    """Let *target* be executable if *source* is: a tool that a stage made stays one."""
+    if source.stat().st_mode & stat.S_IXUSR:
+        target.chmod(0o755)
 
 
 def copy_content(source: Path, target: Path) -> None:
