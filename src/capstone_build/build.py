@@ -37,6 +37,7 @@ from capstone_build.core.report import (
     MemoryReset,
     OrphanIgnored,
     Outcome,
+    PipelinePrinted,
     StageEnded,
     StageResult,
     StageRetried,
@@ -118,6 +119,8 @@ def build(project: Project, request: Request, on_event: Listener) -> BuildReport
 
     with _interruptible():
         session, forecast = foresee(project, request.wish)
+        if session.printed:
+            on_event(PipelinePrinted(session.printed))
         try:
             if forecast.is_nothing_to_do:
                 return _nothing_to_do(session, forecast, on_event, began)

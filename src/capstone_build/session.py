@@ -109,6 +109,11 @@ class Session:
         """Close it."""
         self.close()
 
+    @property
+    def printed(self) -> str:
+        """What the pipeline's modules printed while they were imported."""
+        return self.host.printed()
+
     def close(self) -> None:
         """End the host and let go of the memory."""
         self.host.close()

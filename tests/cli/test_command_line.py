@@ -227,3 +227,25 @@ def test_the_resume_command_repeats_what_was_asked(project: Project) -> None:
 
     assert done.code == 1
     assert "capstone build -k --set bad.code=2 bad" in done.out
+
+
+def test_what_the_pipeline_prints_at_import_is_shown_apart(project: Project) -> None:
+    """It is neither lost nor mixed into what another program reads."""
+    project.write("pipeline.py", "    print('hello from import')\n" + PIPELINE)
+
+    assert "hello from import" in project.build().out
+    told = project.run("graph", "--format", "json")
+    assert json.loads(told.out)["stages"]
+    assert "hello from import" in told.err
+
+
+def test_a_reader_that_has_enough_is_no_error(two: Project) -> None:
+    """`capstone graph | head -0` ends without a word."""
+    with two.start("graph") as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        said = process.stderr.read()
+
+    assert "Traceback" not in said
+    assert "Exception" not in said

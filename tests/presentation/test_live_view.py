@@ -31,7 +31,7 @@ CHANGED = (Difference(Aspect.INPUT, "data/a.csv", OLD, NEW),)
 def live_output(*events: Event, colour: bool = True) -> str:
     """Return all that a live view writes to its terminal for these events and a good end."""
     stream = io.StringIO()
-    with LiveView(stream, colour) as view:
+    with LiveView(stream, colour, 80) as view:
         for event in events:
             view(event)
         view.finish(report_of({"load": Outcome.BUILT}))
@@ -64,7 +64,7 @@ def test_a_live_view_leaves_the_terminal_as_it_was() -> None:
     stream = io.StringIO()
 
     def interrupted() -> None:
-        with LiveView(stream, colour=True) as view:
+        with LiveView(stream, colour=True, width=80) as view:
             view(BuildStarted(3, 2))
             raise KeyboardInterrupt
 

@@ -6,6 +6,7 @@ Knows the command line and the terminal; does no work of its own.
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import NoReturn
 
@@ -42,6 +43,9 @@ for _command in (build_command, status_command, graph_command, completion_comman
 
 def main() -> NoReturn:
     """Run the command line and end the program with its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        # A name that the terminal cannot spell is shown with escapes.
+        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # text files both
     try:
         code = capstone.main(prog_name="capstone", standalone_mode=False)
     except click.ClickException as error:
@@ -52,6 +56,10 @@ def main() -> NoReturn:
     except Interrupted as error:
         click.echo("interrupted: nothing had run yet", err=True)
         sys.exit(SIGNALLED + error.number)
+    except BrokenPipeError:
+        # Whoever read the output has enough of it; nothing is to be flushed to them.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(SIGNALLED + 13)
     except CapstoneError as error:
         click.echo(error_text(error, Terminal.of(sys.stderr).colour), err=True)
         sys.exit(error.exit_code)

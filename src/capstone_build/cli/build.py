@@ -66,7 +66,7 @@ def build_command(  # noqa: PLR0917 (click passes them by name)
     terminal = Terminal.of(sys.stdout)
     resume = shlex.join(["capstone", context.info_name or "build", *_repeated(context)])
     view: BuildView = (
-        LiveView(sys.stdout, terminal.colour, resume)
+        LiveView(sys.stdout, terminal.colour, terminal.width, resume)
         if terminal.live
         else PlainView(_echo, terminal.colour, terminal.width, resume)
     )

@@ -12,7 +12,8 @@ from capstone_build.authoring.parameters import read_option
 from capstone_build.authoring.project import Project, find_project
 from capstone_build.core.artifact import MEMORY_FOLDER
 from capstone_build.errors import PipelineNotFoundError, UsageError
-from capstone_build.session import Wish
+from capstone_build.presentation.escaping import block_for_terminal
+from capstone_build.session import Session, Wish
 from capstone_build.storage.manifest import Manifest
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -83,6 +84,12 @@ def read_wish(
         settings=tuple(read_option(option) for option in settings),
         folder=here.relative_to(project.root).as_posix() if inside else "",
     )
+
+
+def tell_printed(session: Session) -> None:
+    """Show what the pipeline's modules printed, apart from what the command itself says."""
+    if session.printed:
+        click.echo(block_for_terminal(session.printed.rstrip()), err=True)
 
 
 def _from_root(target: str, project: Project) -> str:

@@ -14,6 +14,7 @@ from capstone_build.cli.options import (
     read_wish,
     settings_option,
     targets_argument,
+    tell_printed,
 )
 from capstone_build.cli.terminal import Terminal
 from capstone_build.presentation.status import status_lines
@@ -33,6 +34,7 @@ def status_command(targets: tuple[str, ...], settings: tuple[str, ...], file: Pa
 def show_forecast(project: Project, wish: Wish) -> int:
     """Print what a build would do; return the exit code."""
     session, forecast = foresee(project, wish)
+    tell_printed(session)
     session.close()
     terminal = Terminal.of(sys.stdout)
     for line in status_lines(forecast.graph, forecast.plan, terminal.colour, terminal.width):

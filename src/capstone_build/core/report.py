@@ -159,6 +159,13 @@ class OrphanKept:
 
 
 @dataclass(frozen=True, slots=True)
+class PipelinePrinted:
+    """The pipeline's modules printed this *text* while they were imported."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Waiting:
     """Another build, of process *pid*, is at work in this project."""
 
@@ -180,6 +187,7 @@ Event: TypeAlias = (
     | EditKept
     | OrphanIgnored
     | OrphanKept
+    | PipelinePrinted
     | Waiting
     | MemoryReset
 )

@@ -29,7 +29,6 @@ from capstone_build.presentation.event_line import EventLine
 from capstone_build.presentation.style import Style, paint
 
 if TYPE_CHECKING:
-    from rich.console import Console
     from rich.live import Live
     from rich.text import Text
 
@@ -96,69 +95,89 @@ class LiveView:
     """
     A view for a terminal: lines scroll by above a bar and the running stages.
 
+    The bar appears when the build begins to work, and rich (60 ms) is imported
+    only then: a build with nothing to do has its one line at once.
+
     Args:
         stream: The terminal.
         colour: Whether it shows colours.
+        width: Of the terminal in cells, until the bar is there to follow its changes.
         resume: The command that goes on after a failure or an interruption.
     """
 
-    def __init__(self, stream: TextIO, colour: bool, resume: str = RESUME) -> None:
-        from rich.console import Console  # (60 ms, which only a live terminal pays)
-        from rich.live import Live
-
+    def __init__(self, stream: TextIO, colour: bool, width: int, resume: str = RESUME) -> None:
+        self._stream = stream
         self._colour = colour
         self._resume = resume
-        self._console: Console = Console(
-            file=stream,
+        self._lines = EventLine(colour, width)
+        self._progress = Progress()
+        self._live: Live | None = None
+
+    def __enter__(self) -> Self:
+        """Return the view itself."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Take the bar away and show the cursor again."""
+        self._stop()
+
+    def __call__(self, event: Event) -> None:
+        """Take note of *event*, and print its line unless the bar tells as much."""
+        self._progress.note(event, time.monotonic())
+        if isinstance(event, BuildStarted):
+            self._begin()
+        if self._live is not None:
+            self._lines.width = self._live.console.width
+        if not isinstance(event, StageStarted) and (line := self._lines.of(event)) is not None:
+            self._print(line)
+
+    def finish(self, report: BuildReport) -> None:
+        """Take the bar away and print the last lines."""
+        self._stop()
+        for line in ending(report, self._resume, self._colour):
+            self._print(line)
+
+    def _begin(self) -> None:
+        from rich.console import Console
+        from rich.live import Live
+
+        console = Console(
+            file=self._stream,
             force_terminal=True,
-            color_system="standard" if colour else None,
-            no_color=not colour,
+            color_system="standard" if self._colour else None,
+            no_color=not self._colour,
             highlight=False,
             markup=False,
             emoji=False,
         )
-        self._lines = EventLine(colour, self._console.width)
-        self._progress = Progress()
-        self._live: Live = Live(
-            console=self._console,
+        self._live = Live(
+            console=console,
             get_renderable=self._bar,
             refresh_per_second=8,
             transient=True,
             redirect_stdout=False,
             redirect_stderr=False,
         )
-
-    def __enter__(self) -> Self:
-        """Begin to draw the bar."""
         self._live.start()
-        return self
 
-    def __exit__(self, *_: object) -> None:
-        """Take the bar away and show the cursor again."""
-        self._live.stop()
-
-    def __call__(self, event: Event) -> None:
-        """Take note of *event*, and print its line unless the bar tells as much."""
-        self._progress.note(event, time.monotonic())
-        self._lines.width = self._console.width
-        if not isinstance(event, StageStarted) and (line := self._lines.of(event)) is not None:
-            self._print(line)
-
-    def finish(self, report: BuildReport) -> None:
-        """Take the bar away and print the last lines."""
-        self._live.stop()
-        for line in ending(report, self._resume, self._colour):
-            self._print(line)
+    def _stop(self) -> None:
+        if self._live is not None:
+            self._live.stop()
+            self._live = None
 
     def _print(self, line: str) -> None:
+        if self._live is None:
+            self._stream.write(f"{line}\n")
+            self._stream.flush()
+            return
         from rich.text import Text
 
-        self._console.print(Text.from_ansi(line), soft_wrap=True)
+        self._live.console.print(Text.from_ansi(line), soft_wrap=True)
 
     def _bar(self) -> Text:
         from rich.text import Text
 
-        lines = self._progress.lines(time.monotonic(), self._console.width, self._colour)
+        lines = self._progress.lines(time.monotonic(), self._lines.width, self._colour)
         return Text("\n").join(Text.from_ansi(line) for line in lines)
 
 

@@ -7,6 +7,8 @@ nor what a build leaves on the screen last (`capstone_build.presentation.ending`
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
 from capstone_build.core.report import (
     BuildStarted,
     EditKept,
@@ -16,6 +18,7 @@ from capstone_build.core.report import (
     OrphanIgnored,
     OrphanKept,
     Outcome,
+    PipelinePrinted,
     StageEnded,
     StageResult,
     StageRetried,
@@ -24,7 +27,7 @@ from capstone_build.core.report import (
 )
 from capstone_build.presentation.cells import cells, cut, padded
 from capstone_build.presentation.duration import spelled
-from capstone_build.presentation.escaping import for_terminal
+from capstone_build.presentation.escaping import block_for_terminal, for_terminal
 from capstone_build.presentation.sentence import reason
 from capstone_build.presentation.style import Style, paint
 
@@ -34,6 +37,10 @@ _TIME = 8
 _WORD = 9
 _ROOMY = 60
 """From so many cells on, names and times stand in columns."""
+
+
+Aside: TypeAlias = EditKept | OrphanIgnored | OrphanKept | PipelinePrinted | Waiting | MemoryReset
+"""What is told besides the stages."""
 
 
 class EventLine:
@@ -82,7 +89,7 @@ class EventLine:
             case Outcome.REUSED | Outcome.SKIPPED:
                 return None
 
-    def _aside(self, event: EditKept | OrphanIgnored | OrphanKept | Waiting | MemoryReset) -> str:
+    def _aside(self, event: Aside) -> str:
         match event:
             case EditKept(_, artifact, kept):
                 # Nobody but its stage writes there; a run that was cut short may have.
@@ -94,6 +101,8 @@ class EventLine:
             case OrphanKept(stage, artifact, kept):
                 said = f"{artifact}: left by stage {stage}, which is no longer declared; now {kept}"
                 return self._note("kept", said)
+            case PipelinePrinted(text):
+                return block_for_terminal(text.rstrip())
             case Waiting(pid):
                 process = f" (process {pid})" if pid is not None else ""
                 return self._note("waiting", f"for another build here{process}")
