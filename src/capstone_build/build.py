@@ -162,6 +162,7 @@ class _Build:
         self._runs: dict[int, _Run] = {}
         self._numbers = 0
         self._results: dict[StageName, StageResult] = {}
+        self._has_failed = False
 
     def run(self) -> BuildReport:
         """Take up stage after stage until nothing is ready; return what came of them."""
@@ -192,7 +193,7 @@ class _Build:
         while True:
             while (
                 self._schedule.running < self._request.jobs
-                and self._may_start()
+                and (self._request.keep_going or not self._has_failed)
                 and (name := self._schedule.next_ready()) is not None
             ):
                 self._schedule.start(name)
@@ -201,10 +202,6 @@ class _Build:
                 return
             for result in self._executor.wait():
                 self._come_back(self._runs.pop(result.number), result)
-
-    def _may_start(self) -> bool:
-        failed = any(r.outcome is Outcome.FAILED for r in self._results.values())
-        return self._request.keep_going or not failed
 
     # One stage.
 
@@ -385,6 +382,7 @@ class _Build:
             failure=failure,
         )
         self._results[stage.name] = result
+        self._has_failed = True
         self._tell(StageEnded(result))
         for name in self._schedule.fail(stage.name):
             self._results[name] = StageResult(stage=name, outcome=Outcome.SKIPPED)

@@ -7,9 +7,12 @@ Knows how to look, and where what was seen is kept; does not decide
 
 from __future__ import annotations
 
+import importlib.metadata
 import os
+import platform
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
+from functools import cache
 from pathlib import Path
 
 from capstone_build.analysis.project import ProjectCode
@@ -135,8 +138,10 @@ class World:
             def say(part: Part) -> str:
                 if part in declared:
                     return declared[part][1]
-                reached = closure.parts[part]
-                return str(reached.where) if reached.where else reached.source
+                if part[0] is Aspect.PACKAGE:
+                    return _version(part[1])
+                where = closure.parts[part].where
+                return str(where) if where else ""
 
             fingerprint = {**closure.fingerprint(), **{p: d for p, (d, _) in declared.items()}}
             self._fingerprints[stage.name] = fingerprint, say
@@ -212,6 +217,17 @@ class World:
         declared = {artifact.path for stage in stages for artifact in stage.writes}
         known = [*declared, *self.files.names_in("")]
         return list(dict.fromkeys([*close, *get_close_matches(path, known, n=2)]))[:3]
+
+
+@cache
+def _version(package: str) -> str:
+    """Return the version of an installed distribution, or of Python; empty if it has none."""
+    if package == "python":
+        return platform.python_version()
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return ""
 
 
 def _declared_parts(stage: Stage) -> Iterator[tuple[Part, Digest, str]]:

@@ -1,0 +1,165 @@
+"""
+Modules: where the project's source lies.
+
+Knows Python's rules for finding a module under a directory, and looks at
+directories only; does not read files, and does not ask the import system,
+which would answer for this process and not for the stage's.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from importlib.machinery import EXTENSION_SUFFIXES
+from pathlib import Path
+
+_SKIPPED = frozenset({"__pycache__", "node_modules", "site-packages", "dist-packages"})
+
+
+@dataclass(frozen=True, slots=True)
+class Module:
+    """
+    A module of the project.
+
+    Attributes:
+        name: Dotted.
+        file: Its source, or the compiled library; None for a package without `__init__`.
+        is_package: Whether modules may lie below it.
+    """
+
+    name: str
+    file: str | None
+    is_package: bool
+
+    @property
+    def is_source(self) -> bool:
+        """Whether its file is Python."""
+        return self.file is not None and self.file.endswith((".py", ".ipynb"))
+
+
+@dataclass(frozen=True, slots=True)
+class Root:
+    """
+    A directory on the import path whose modules are the project's.
+
+    Attributes:
+        folder: Where.
+        only: The one top-level name that counts; empty for all.
+    """
+
+    folder: str
+    only: str = ""
+
+
+def project_roots(roots: Sequence[Path]) -> list[Root]:
+    """
+    Return where modules are looked for, in order.
+
+    The first is the project's own, with its `src`. A later one that is itself a
+    package stands for that package and not for its siblings.
+    """
+    found: list[Root] = []
+    for index, each in enumerate(roots):
+        path = Path(os.path.abspath(each))  # noqa: PTH100 - links stay as the import path has them
+        if index and (path / "__init__.py").is_file():
+            found.append(Root(str(path.parent), path.name))
+        else:
+            found.append(Root(str(path)))
+        if not index and (path / "src").is_dir():
+            found.append(Root(str(path / "src")))
+    return found
+
+
+class Modules:
+    """
+    Finds modules by name.
+
+    Args:
+        roots: Where to look, in this order.
+    """
+
+    def __init__(self, roots: Sequence[Root]) -> None:
+        self.roots = list(roots)
+        self._found: dict[str, Module | None] = {}
+        self._extra: dict[str, str] = {}
+        self._listing: dict[str, str] | None = None
+
+    def extend(self, top: str, folder: str) -> None:
+        """Look for the top-level module *top* in *folder* too."""
+        if self._extra.get(top) != folder:
+            self._extra[top] = folder
+            self._found = {
+                name: found for name, found in self._found.items() if name.partition(".")[0] != top
+            }
+
+    def find(self, name: str) -> Module | None:
+        """Return the module called *name*, if the project has it."""
+        if name not in self._found:
+            self._found[name] = self._search(name)
+        return self._found[name]
+
+    def _search(self, name: str) -> Module | None:
+        top = name.partition(".")[0]
+        folders = [each.folder for each in self.roots if each.only in {"", top}]
+        if top in self._extra:
+            folders.append(self._extra[top])
+        namespace: Module | None = None
+        for folder in folders:
+            module = locate(folder, name)
+            if module is not None and module.file is not None:
+                return module
+            namespace = namespace or module
+        return namespace
+
+    def listing(self) -> dict[str, str]:
+        """Return every source file below the roots with the name it has as a module."""
+        if self._listing is None:
+            self._listing = {}
+            for root in self.roots:
+                for file in source_files(Path(root.folder, root.only)):
+                    self._listing.setdefault(_module_name(root.folder, file), str(file))
+        return self._listing
+
+    def elsewhere(self, top: str) -> list[str]:
+        """Return the folders below the roots, other than the roots, that have a module *top*."""
+        folders = set()
+        for name in self.listing().values():
+            file = Path(name)
+            if file.name == "__init__.py":
+                file = file.parent
+            if file.name in {top, f"{top}.py"}:
+                folders.add(str(file.parent))
+        return sorted(folders - {each.folder for each in self.roots})
+
+
+def locate(folder: str, name: str) -> Module | None:
+    """Find the module called *name* below *folder*, as Python's path finder does."""
+    stem = Path(folder, *name.split("."))
+    init = stem / "__init__.py"
+    if init.is_file():
+        return Module(name, str(init), is_package=True)
+    for suffix in (*EXTENSION_SUFFIXES, ".py"):
+        file = f"{stem}{suffix}"
+        if Path(file).is_file():
+            return Module(name, file, is_package=False)
+    return Module(name, None, is_package=True) if stem.is_dir() else None
+
+
+def source_files(folder: Path) -> Iterator[Path]:
+    """Yield the Python files below *folder*, but for hidden folders and environments."""
+    for where, folders, files in os.walk(folder):
+        here = Path(where)
+        folders[:] = sorted(
+            each
+            for each in folders
+            if each[0] != "."
+            and each not in _SKIPPED
+            and not (here / each / "pyvenv.cfg").is_file()
+        )
+        yield from (here / each for each in sorted(files) if each.endswith(".py"))
+
+
+def _module_name(folder: str, file: Path) -> str:
+    parts = file.relative_to(folder).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" and len(parts) > 1 else parts)

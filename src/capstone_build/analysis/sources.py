@@ -1,0 +1,133 @@
+"""
+Sources: the summaries of the project's modules, each file read once.
+
+Knows which module has which summary; does not know what names in them mean.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import MutableMapping, Sequence
+from pathlib import Path
+
+from capstone_build.analysis.modules import Module, Modules, Root
+from capstone_build.analysis.packages import Missing, Packages, SourceAt
+from capstone_build.analysis.summary import VERSION, Summary, summarise
+from capstone_build.core.digest import Digest, digest_bytes
+from capstone_build.core.stage import Location
+
+
+class Sources:
+    """
+    Summaries by module.
+
+    Args:
+        roots: Where the project's modules are.
+        base: The project's folder, from which files are named.
+        memory: Summaries made earlier, by content.
+        packages: Who provides what the project does not have.
+    """
+
+    def __init__(
+        self,
+        roots: Sequence[Root],
+        base: str,
+        memory: MutableMapping[str, str],
+        packages: Packages,
+    ) -> None:
+        self.modules = Modules(roots)
+        self.base = base
+        self.packages = packages
+        self._memory = memory
+        self._spelled: dict[str, str] = {}
+        self._texts: dict[str, bytes] = {}
+        self.digests: dict[str, Digest] = {}
+        """What was read of each file, as it is on disk."""
+        self._summaries: dict[tuple[str, bool], Summary] = {}
+
+    def find(self, name: str) -> Module | None:
+        """
+        Return the module called *name* if it is source that counts by content.
+
+        One that neither the project's roots nor an installed package have is
+        looked for in the project's other folders, since a program may add
+        them to its import path.
+        """
+        if (found := self.modules.find(name)) is not None and found.file is not None:
+            return found
+        top = name.partition(".")[0]
+        if found is None or self.modules.find(top) is None:
+            self._look_further(top)
+        return self.modules.find(name)
+
+    def _look_further(self, top: str) -> None:
+        provider = self.packages.provider(top)
+        if isinstance(provider, SourceAt):
+            self.modules.extend(top, provider.folder)
+        elif isinstance(provider, Missing) and (folders := self.modules.elsewhere(top)):
+            self.modules.extend(top, folders[0])
+
+    def summary(self, name: str, *, exact: bool = False) -> Summary:
+        """Return what the module called *name* says; nothing if it has no source."""
+        module = self.find(name)
+        if module is None or module.file is None or not module.is_source:
+            return Summary()
+        return self.of_file(module.file, exact=exact)
+
+    def of_file(self, file: str, *, exact: bool = False) -> Summary:
+        """Return what *file* says."""
+        key = (file, exact)
+        if key not in self._summaries:
+            self._summaries[key] = self._recall(self.text(file), exact=exact)
+        return self._summaries[key]
+
+    def _recall(self, text: bytes, *, exact: bool) -> Summary:
+        python = f"{sys.version_info.major}.{sys.version_info.minor}"
+        form = "exact" if exact else "plain"
+        key = f"summary {VERSION} {form} {python} {digest_bytes(text)}"
+        if (known := self._memory.get(key)) is not None:
+            try:
+                return Summary.from_json(known)
+            except (ValueError, TypeError, KeyError):
+                pass  # a damaged memory costs time, never a wrong answer
+        summary = summarise(text, exact=exact)
+        self._memory[key] = summary.to_json()
+        return summary
+
+    def text(self, file: str) -> bytes:
+        """Return the content of *file* as Python source; nothing if it is gone."""
+        if file not in self._texts:
+            try:
+                content = Path(file).read_bytes()
+            except OSError:
+                content = b""
+            self.digests[file] = digest_bytes(content)
+            self._texts[file] = notebook_code(content) if file.endswith(".ipynb") else content
+        return self._texts[file]
+
+    def where(self, file: str, line: int) -> Location:
+        """Return the place of *line* in *file*, from the project's root where it lies inside."""
+        return Location(self.spell(file), line)
+
+    def spell(self, file: str) -> str:
+        """Return the name of *file*: from the project's folder if it lies there, else absolute."""
+        if file not in self._spelled:
+            path = Path(file)
+            inside = path.is_relative_to(self.base)
+            self._spelled[file] = (path.relative_to(self.base) if inside else path).as_posix()
+        return self._spelled[file]
+
+
+def notebook_code(content: bytes) -> bytes:
+    """Return the code cells of a notebook, one after the other; magics become comments."""
+    try:
+        cells = json.loads(content)["cells"]
+        codes = ["".join(each["source"]) for each in cells if each["cell_type"] == "code"]
+    except (ValueError, KeyError, TypeError):
+        return content
+    lines = "\n".join(codes).splitlines()
+    # A magic may do anything: it counts, as the string that it is.
+    return "\n".join(
+        f"f({each!r})" if each.startswith(("%", "!")) else each for each in lines
+    ).encode()
