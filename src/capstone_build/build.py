@@ -35,6 +35,7 @@ from capstone_build.core.report import (
     Event,
     Failure,
     MemoryReset,
+    OrphanAdopted,
     OrphanIgnored,
     Outcome,
     PipelinePrinted,
@@ -55,6 +56,7 @@ from capstone_build.placing import Placing
 from capstone_build.session import Forecast, Session, Wish, foresee
 from capstone_build.storage.files import FileState
 from capstone_build.storage.lock import locked
+from capstone_build.world import World
 
 Listener = Callable[[Event], None]
 
@@ -167,6 +169,7 @@ class _Build:
     def run(self) -> BuildReport:
         """Take up stage after stage until nothing is ready; return what came of them."""
         interrupted: int | None = None
+        self._world.clear_the_way()
         self._staging.sweep()
         _tell_of_memory(self._world.manifest.problem, self._tell)
         at_most = sum(isinstance(v, MayRun | MustRun) for v in self._forecast.plan.values())
@@ -184,9 +187,7 @@ class _Build:
                 self._executor.stop()
                 self._staging.clear()
         self._world.remember()
-        for path, stage in self._world.ignored.items():
-            if (self._session.project.root / path).exists():
-                self._tell(OrphanIgnored(stage, path))
+        _tell_of_orphans(self._world, self._tell)
         return self._report(interrupted)
 
     def _loop(self) -> None:
@@ -412,14 +413,21 @@ def _nothing_to_do(
         session.world.remember()
     except MemoryFailedError:
         pass  # nothing was built, so nothing is lost: the next look reads the files again
-    for path, stage in session.world.ignored.items():
-        on_event(OrphanIgnored(stage, path))
+    _tell_of_orphans(session.world, on_event)
     return BuildReport(
         build="",
         results={n: StageResult(stage=n, outcome=Outcome.REUSED) for n in forecast.graph.stages},
         standing=tuple(a.path for stage in forecast.graph for a in stage.writes),
         seconds=time.monotonic() - began,
     )
+
+
+def _tell_of_orphans(world: World, on_event: Listener) -> None:
+    for path, stage in world.ignored.items():
+        if (world.project.root / path).exists():
+            on_event(OrphanIgnored(stage, path))
+    for path, stage in world.adopted.items():
+        on_event(OrphanAdopted(stage, path))
 
 
 def _said(observation: Observation) -> dict[Part, str]:

@@ -16,11 +16,11 @@ from __future__ import annotations
 import gc
 import json
 import os
+import random
 import selectors
 import signal
 import sys
 import time
-import typing
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -29,6 +29,8 @@ from typing import IO, Any, NoReturn
 from capstone_build.authoring.declaration import StageFunction
 from capstone_build.authoring.fresh_source import compiled
 from capstone_build.authoring.loading import LoadedPipeline, load
+from capstone_build.core.digest import digest_fields
+from capstone_build.core.function import hints_of
 from capstone_build.core.stage import PythonCall
 from capstone_build.core.stage_record import stage_as_record
 from capstone_build.errors import DeclarationError, PipelineError
@@ -50,19 +52,25 @@ class HostProcess:
     Args:
         pipeline: What was loaded.
         root: Where workers work.
+        orders: The file descriptor that brings messages from the engine.
         answers: Where messages to the engine go.
+        chance: What the pipeline made of the random numbers.
     """
 
-    def __init__(self, pipeline: LoadedPipeline, root: str, answers: IO[bytes]) -> None:
+    def __init__(
+        self, pipeline: LoadedPipeline, root: str, orders: int, answers: IO[bytes], chance: Chance
+    ) -> None:
         self._declared = pipeline.declared
         self._stages = {stage.name: stage for stage in pipeline.stages}
         self._root = root
         self._answers = answers
+        self._chance = chance
+        self._orders = orders
         self._awake, self._wakes = os.pipe()
         self._workers: dict[int, int] = {}  # process id -> number of its order
         self._kill_at: dict[int, float] = {}
 
-    def serve(self, orders: IO[bytes]) -> None:
+    def serve(self) -> None:
         """Carry out orders until there are no more."""
         for end in (self._awake, self._wakes):
             os.set_blocking(end, False)
@@ -70,15 +78,15 @@ class HostProcess:
         signal.signal(signal.SIGCHLD, lambda *_: None)
         unread = b""
         with selectors.DefaultSelector() as selector:
-            selector.register(orders, selectors.EVENT_READ)
+            selector.register(self._orders, selectors.EVENT_READ)
             selector.register(self._awake, selectors.EVENT_READ)
             while True:
                 ready = {key.fileobj for key, _ in selector.select(self._next_kill())}
                 if self._awake in ready:
                     with suppress(BlockingIOError):
                         os.read(self._awake, 1 << 12)
-                if orders in ready:
-                    piece = os.read(orders.fileno(), 1 << 16)
+                if self._orders in ready:
+                    piece = os.read(self._orders, 1 << 16)
                     if not piece:
                         break
                     *lines, unread = (unread + piece).split(b"\n")
@@ -108,15 +116,15 @@ class HostProcess:
         try:
             os.setsid()
             _die_with(host)
+            self._chance.restore()
             signal.set_wakeup_fd(-1)
             for each in (signal.SIGCHLD, signal.SIGINT, signal.SIGTERM):
                 signal.signal(each, signal.SIG_DFL)
             os.chdir(self._root)
-            nothing = os.open(os.devnull, os.O_RDONLY)
             log = os.open(order.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-            for opened, standard in ((nothing, 0), (log, 1), (log, 2)):
-                os.dup2(opened, standard)
-            for held in (self._answers.fileno(), self._awake, self._wakes, nothing, log):
+            os.dup2(log, 1)
+            os.dup2(log, 2)
+            for held in (self._orders, self._answers.fileno(), self._awake, self._wakes, log):
                 os.close(held)
             self._carry_out(order)
         except BaseException:
@@ -126,7 +134,8 @@ class HostProcess:
 
     def _carry_out(self, order: WorkOrder) -> None:
         """Do the work of *order* in this process and leave its result in the file named."""
-        for stream in (sys.stdout, sys.stderr):
+        streams = (sys.stdout, sys.stderr)  # the stage may put others in their place
+        for stream in streams:
             stream.reconfigure(line_buffering=True)  # type: ignore[union-attr]  # both are text files
         declared = self._declared[order.stage]
         function = declared.function if isinstance(declared, StageFunction) else None
@@ -139,10 +148,11 @@ class HostProcess:
             failure=failure,
             compiled=dict(compiled.items() - loaded.items()),
         )
-        for stream in (sys.stdout, sys.stderr):
+        for stream in streams:
             with suppress(OSError, ValueError):
                 stream.flush()
         path = Path(self._root, order.result)
+        path.parent.mkdir(parents=True, exist_ok=True)  # a stage may have removed what it found
         beside = path.with_suffix(".tmp")
         beside.write_text(json.dumps(result.as_record()), encoding="utf-8")
         beside.replace(path)
@@ -188,8 +198,13 @@ class HostProcess:
 def main() -> NoReturn:
     """Load the pipeline named on the command line, tell of it, and serve."""
     root, module = sys.argv[1:3]
-    answers = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # what the user's modules print while they are imported is not for the engine
+    # The user's modules neither read the engine's orders nor print among the answers.
+    orders, answers = os.dup(0), os.fdopen(os.dup(1), "wb")
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
+    os.dup2(2, 1)
+    chance = Chance()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         pipeline = load(Path(root), module)
@@ -201,15 +216,48 @@ def main() -> NoReturn:
             "stages": [stage_as_record(stage) for stage in pipeline.stages],
             "problems": [problem.as_record() for problem in problems],
             "compiled": compiled,
+            "environment": _environment(pipeline),
         }
     for stream in (sys.stdout, sys.stderr):
         stream.flush()
     answers.write(json.dumps(greeting).encode() + b"\n")
     answers.flush()
     if not greeting["problems"]:
+        chance.settle()
         gc.freeze()  # workers share this memory until they write to it
-        HostProcess(pipeline, root, answers).serve(sys.stdin.buffer)
-    sys.exit(0)
+        HostProcess(pipeline, root, orders, answers, chance).serve()
+    os._exit(0)  # threads that the user's modules started have nobody to work for
+
+
+class Chance:
+    """
+    The state of Python's random numbers, which a fork gives up.
+
+    Where the user's modules seeded or used them, their workers go on from
+    there, as a script would; else each worker begins anew, as processes do.
+    """
+
+    def __init__(self) -> None:
+        self._before = self._now = random.getstate()
+
+    def settle(self) -> None:
+        """Note what the import of the pipeline made of them."""
+        self._now = random.getstate()
+
+    def restore(self) -> None:
+        """Let this fork have the numbers that the host would have."""
+        if self._now != self._before:
+            random.setstate(self._now)
+
+
+def _environment(pipeline: LoadedPipeline) -> dict[str, str]:
+    """Digest the declared variables as the stages will see them: the pipeline may set them."""
+    names = {name for stage in pipeline.stages for name in stage.environment}
+    values = {name: os.environ.get(name) for name in sorted(names)}
+    return {
+        name: digest_fields("unset") if value is None else digest_fields("set", value)
+        for name, value in values.items()
+    }
 
 
 def _form_problems(pipeline: LoadedPipeline) -> Iterator[PipelineError]:
@@ -218,7 +266,7 @@ def _form_problems(pipeline: LoadedPipeline) -> Iterator[PipelineError]:
         declared = pipeline.declared[stage.name]
         if not isinstance(declared, StageFunction) or not isinstance(stage.action, PythonCall):
             continue
-        hints = typing.get_type_hints(declared.function)
+        hints = hints_of(declared.function)
         for each in stage.inputs:
             if each.name in stage.action.forms and unsupported(hints.get(each.name), each.is_list):
                 yield DeclarationError(

@@ -7,6 +7,7 @@ from an output; does not judge whether a stage has to run.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -139,10 +140,12 @@ class Placing:
         """Set aside what is at an output's path if no stage left it so and it would be lost."""
         manifest = self._world.manifest
         for path, digest in _part(before, output.artifact).items():
-            if digest is None or digest in {EMPTY_FOLDER, new.get(path)}:
+            if digest == EMPTY_FOLDER or (digest is not None and digest == new.get(path)):
+                continue
+            if digest is None and not os.path.lexists(self._world.project.root / path):
                 continue
             made = manifest.made_at(path)
-            if made is None or made.digest != digest:
+            if made is None or made.digest != digest:  # so too what cannot be read, a dead link
                 kept = self._staging.keep(output.artifact.location)
                 self._tell(EditKept(stage.name, path, kept))
                 return

@@ -17,7 +17,7 @@ from capstone_build.core.graph import Linking, StageGraph
 from capstone_build.core.plan import Plan, UpToDate, plan
 from capstone_build.core.stage import StageName
 from capstone_build.core.stage_record import stage_from_record
-from capstone_build.errors import InvalidPipelineError, PipelineError, PipelineLoadError
+from capstone_build.errors import InvalidPipelineError, PipelineError, PipelineLoadError, UsageError
 from capstone_build.execution.executor import Host
 from capstone_build.world import World
 
@@ -93,7 +93,7 @@ class Session:
     def __init__(self, project: Project, settings: Sequence[Setting] = ()) -> None:
         self.project = project
         self.host = Host(project.root, project.module)
-        self.world = World(project)
+        self.world = World(project, self.host.greeting.get("environment", {}))
         try:
             self._linking = self._link(settings)
             self.graph = self._linking.graph()
@@ -132,6 +132,14 @@ class Session:
         wanted = self._found(wish.targets, wish.folder, problems)
         forced = self._found(wish.forced, wish.folder, problems)
         needed = self.graph.leading_to(wanted) if wish.targets else self.graph
+        problems += [
+            UsageError(
+                f"stage {name!r} is forced, and no target needs it",
+                hint="Add it to the targets, or leave out --force.",
+            )
+            for name in forced
+            if name not in needed.stages
+        ]
         problems += self.world.missing_sources(self._linking.sources, needed)
         if problems:
             raise InvalidPipelineError(problems)

@@ -23,6 +23,7 @@ from capstone_build.core.fingerprint import Aspect, Fingerprint, Part
 from capstone_build.core.graph import StageGraph
 from capstone_build.core.plan import Observation
 from capstone_build.core.stage import PythonCall, Stage, StageName, Symbol
+from capstone_build.core.template import places
 from capstone_build.core.trace import Trace
 from capstone_build.errors import MissingSourceError, PipelineError
 from capstone_build.storage.files import Files
@@ -39,12 +40,14 @@ class World:
 
     Args:
         project: Whose.
+        environment: Digest of each declared environment variable, as stages see it.
     """
 
-    def __init__(self, project: Project) -> None:
+    def __init__(self, project: Project, environment: Mapping[str, Digest]) -> None:
         self.project = project
         self.memory_folder = project.root / MEMORY_FOLDER
-        self.manifest = Manifest(self.memory_folder / "manifest.sqlite3")
+        self.manifest = Manifest(self.memory_folder / "manifest.sqlite3", project.module)
+        self._environment = environment
         self.store = Store(self.memory_folder / "objects")
         self.files = Files(project.root, self.manifest.file)
         self._summaries = self.manifest.summaries()
@@ -53,10 +56,19 @@ class World:
         self._orphans: dict[ArtifactPath, StageName] | None = None
         self.ignored: dict[ArtifactPath, StageName] = {}
         """Files left by stages that are gone, which a pattern or folder would have matched."""
+        self.adopted: dict[ArtifactPath, StageName] = {}
+        """Files left by stages that are gone, which other stages name and read as sources."""
 
     def close(self) -> None:
         """Let go of the memory."""
         self.manifest.close()
+
+    def clear_the_way(self) -> None:
+        """Move aside what stands in the memory where a folder of the engine's has to be."""
+        for name in ("objects", "staging", "kept", "logs"):
+            place = self.memory_folder / name
+            if os.path.lexists(place) and not place.is_dir():
+                place.rename(place.with_name(f"{name}.in-the-way"))
 
     # Looking.
 
@@ -133,7 +145,7 @@ class World:
         """Return all that decides what *stage* does apart from its inputs, and who tells of it."""
         if stage.name not in self._fingerprints:
             closure = self._code.closure(stage.code)
-            declared = {part: (digest, said) for part, digest, said in _declared_parts(stage)}
+            declared = {part: (digest, said) for part, digest, said in self._declared(stage)}
 
             def say(part: Part) -> str:
                 if part in declared:
@@ -188,12 +200,15 @@ class World:
     def _read(self, artifact: Artifact, graph: StageGraph) -> dict[ArtifactPath, Digest | None]:
         """Return what *artifact* stands for, without what stages that are gone left there."""
         found = self.files.contents(artifact)
-        if artifact.kind is Kind.FILE and found.keys() == {artifact.location}:
-            return found
+        is_named = artifact.kind is Kind.FILE and found.keys() == {artifact.location}
         orphans = self._orphans_of(graph)
         for path in found.keys() & orphans.keys():
             made = self.manifest.made_at(path)
-            if made is not None and made.digest == found[path]:  # else it was edited: a source now
+            if made is None or made.digest != found[path]:
+                continue  # it was edited: a source now
+            if is_named:
+                self.adopted[path] = orphans[path]
+            else:
                 self.ignored[path] = orphans[path]
                 del found[path]
         return found
@@ -207,6 +222,13 @@ class World:
                 if graph.writer_of(path) is None
             }
         return self._orphans
+
+    def _declared(self, stage: Stage) -> Iterator[tuple[Part, Digest, str]]:
+        """List what the declaration of *stage* contributes: part, digest, and how it is said."""
+        yield from _declared_parts(stage)
+        for name in stage.environment:
+            # Never said: it may be a secret.
+            yield (Aspect.ENVIRONMENT, name), self._environment[name], ""
 
     def _nearest(self, path: str, stages: Sequence[Stage]) -> list[str]:
         """Return existing or declared paths that *path* may be a slip for."""
@@ -231,7 +253,7 @@ def _version(package: str) -> str:
 
 
 def _declared_parts(stage: Stage) -> Iterator[tuple[Part, Digest, str]]:
-    """List what the declaration of *stage* contributes: part, digest, and how it is said."""
+    """List what is declared in the pipeline itself, whatever the surroundings."""
     forms: Mapping[str, str] = {}
     if isinstance(stage.action, PythonCall):
         forms = stage.action.forms
@@ -244,6 +266,8 @@ def _declared_parts(stage: Stage) -> Iterator[tuple[Part, Digest, str]]:
         words = [text] if isinstance(text, str) else list(text)
         kind = "line" if isinstance(text, str) else "list"
         yield (Aspect.COMMAND, "command"), digest_fields(kind, *words), " ".join(words)
+    for group, names in _orders(stage).items():
+        yield (Aspect.DECLARATION, f"order of {group}"), digest_fields(*names), ", ".join(names)
     for each in stage.inputs:
         paths = [artifact.path for artifact in each.artifacts]
         form = forms.get(each.name, "")
@@ -263,11 +287,20 @@ def _declared_parts(stage: Stage) -> Iterator[tuple[Part, Digest, str]]:
         yield (Aspect.PARAMETER, name), digest_value(value), spell_value(value)
     for name, text in stage.captured.items():
         yield (Aspect.DECLARATION, f"captured {name}"), digest_fields(text), text
-    for name in stage.environment:
-        # Never said: it may be a secret.
-        value_now = os.environ.get(name)
-        digest = digest_fields("unset") if value_now is None else digest_fields("set", value_now)
-        yield (Aspect.ENVIRONMENT, name), digest, ""
+
+
+def _orders(stage: Stage) -> dict[str, list[str]]:
+    """Return the names whose order matters to *stage*: those it is given, or gives, as a row."""
+    names = {
+        "inputs": [each.name for each in stage.inputs],
+        "outputs": [each.name for each in stage.outputs],
+        "params": list(stage.parameters),
+    }
+    if isinstance(stage.action, PythonCall):
+        returned = [name for name in names["outputs"] if name not in stage.action.forms]
+        return {"returned values": returned} if len(returned) > 1 else {}
+    as_row = {group for group, name in places(stage.action.text) if name is None}
+    return {group: names[group] for group in sorted(as_row)}
 
 
 def _source_roots(project: Project) -> list[Path]:

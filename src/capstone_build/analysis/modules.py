@@ -93,6 +93,10 @@ class Modules:
                 name: found for name, found in self._found.items() if name.partition(".")[0] != top
             }
 
+    def place(self, name: str, file: str) -> None:
+        """Let *file*, a script that runs, be the module called *name*."""
+        self._found[name] = Module(name, file, is_package=False)
+
     def find(self, name: str) -> Module | None:
         """Return the module called *name*, if the project has it."""
         if name not in self._found:

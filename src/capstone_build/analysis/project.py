@@ -59,6 +59,7 @@ class ProjectCode:
         file = os.path.abspath(path)  # noqa: PTH100 - links stay as the import path has them
         gathering = self._gathering(str(Path(file).parent))
         name = _module_name(gathering.graph, file)
+        gathering.graph.sources.modules.place(name, file)
         return gathering.gather([Node(Sort.SCRIPT, file, name)])
 
     def module_file(self, module: str) -> Path | None:

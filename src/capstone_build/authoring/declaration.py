@@ -32,7 +32,7 @@ class Declaration:
     """
     A stage as it was written, not yet judged: any field may be nonsense.
 
-    The fields are those of `stage`.
+    The fields are those of `stage`, and the name of the module that declares it.
     """
 
     name: str
@@ -43,6 +43,7 @@ class Declaration:
     timeout: float | None
     retries: int
     location: Location
+    module: str
 
 
 class DeclaredStage:
@@ -53,7 +54,17 @@ class DeclaredStage:
         declaration: What was written.
     """
 
-    declaration: Declaration
+    def __init__(self, declaration: Declaration) -> None:
+        self.declaration = declaration
+        ALL_DECLARED.append(self)
+
+    def __repr__(self) -> str:
+        """Show the stage's name."""
+        return f"<stage {self.declaration.name}>"
+
+
+ALL_DECLARED: list[DeclaredStage] = []
+"""Every stage declared in this process, so that one that got lost can be named."""
 
 
 class StageFunction(DeclaredStage, Generic[P, R]):
@@ -65,17 +76,13 @@ class StageFunction(DeclaredStage, Generic[P, R]):
     """
 
     def __init__(self, function: Callable[P, R], declaration: Declaration) -> None:
+        super().__init__(declaration)
         functools.update_wrapper(self, function)
         self.function = function
-        self.declaration = declaration
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
         """Call the function, as if it were not a stage."""
         return self.function(*args, **kwargs)
-
-    def __repr__(self) -> str:
-        """Show the stage's name."""
-        return f"<stage {self.declaration.name}>"
 
 
 class StageCommand(DeclaredStage):
@@ -87,12 +94,8 @@ class StageCommand(DeclaredStage):
     """
 
     def __init__(self, text: str | Sequence[str], declaration: Declaration) -> None:
+        super().__init__(declaration)
         self.text = text
-        self.declaration = declaration
-
-    def __repr__(self) -> str:
-        """Show the stage's name."""
-        return f"<stage {self.declaration.name}>"
 
 
 def stage(
@@ -129,7 +132,7 @@ def stage(
         retries: How often a failed run is tried again.
         name: What the stage is called; the function's name by default.
     """
-    where = _caller()
+    where, module = _caller()
 
     def declared(function: Callable[P, R]) -> StageFunction[P, R]:
         chosen = name if name is not None else getattr(function, "__name__", "")
@@ -142,6 +145,7 @@ def stage(
             timeout=timeout,
             retries=retries,
             location=where,
+            module=module,
         )
         return StageFunction(function, declaration)
 
@@ -177,6 +181,7 @@ def command(
         timeout: See `stage`.
         retries: See `stage`.
     """
+    where, module = _caller()
     declaration = Declaration(
         name=name,
         inputs=inputs if inputs is not None else {},
@@ -185,12 +190,14 @@ def command(
         env=env,
         timeout=timeout,
         retries=retries,
-        location=_caller(),
+        location=where,
+        module=module,
     )
     return StageCommand(text, declaration)
 
 
-def _caller() -> Location:
-    """Return the line that calls the function that calls this one."""
+def _caller() -> tuple[Location, str]:
+    """Return the line and the module that call the function that calls this one."""
     frame: Any = sys._getframe(2)  # noqa: SLF001 (the one way to know where a declaration stands)
-    return Location(frame.f_code.co_filename, frame.f_lineno)
+    place = Location(frame.f_code.co_filename, frame.f_lineno)
+    return place, frame.f_globals.get("__name__", "")

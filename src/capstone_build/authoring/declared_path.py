@@ -43,7 +43,7 @@ def read_artifact(written: object, root: str, stage: str, where: str) -> Artifac
 
 def _from_root(text: str, root: str, stage: str, where: str) -> str:
     facts = {"stage": stage, "declared at": where}
-    if not text.strip() or "\0" in text:
+    if not text.strip() or "\0" in text or any("\ud800" <= c <= "\udfff" for c in text):
         raise DeclarationError(
             f"{text!r} is no path", facts=facts, hint="Name a file or a folder of the project."
         )

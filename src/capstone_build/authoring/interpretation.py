@@ -17,7 +17,7 @@ from difflib import get_close_matches
 from types import ModuleType
 from typing import Any
 
-from capstone_build.authoring.capture import captured, plain_function, symbol_in, symbol_of
+from capstone_build.authoring.capture import Captured, named_classes, symbol_in, symbol_of
 from capstone_build.authoring.declaration import (
     Declaration,
     DeclaredStage,
@@ -26,7 +26,8 @@ from capstone_build.authoring.declaration import (
 )
 from capstone_build.authoring.declared_path import read_artifact
 from capstone_build.core.artifact import Artifact, Kind
-from capstone_build.core.digest import JsonValue, spell_value
+from capstone_build.core.digest import JsonValue, is_plain
+from capstone_build.core.function import hints_of, plain_function
 from capstone_build.core.stage import (
     Action,
     Input,
@@ -82,9 +83,9 @@ class Interpretation:
         self._check_names_are_distinct()
         parameters = self._parameters()
         action: Action
-        values: dict[str, str] = {}
+        captured = Captured(written.module)
         if isinstance(declared, StageFunction):
-            action, code, values = self._python_call(declared.function)
+            action, code = self._python_call(declared.function, captured)
         elif isinstance(declared, StageCommand):
             action, code = self._shell_command(declared.text), []
             named = {name for group, name in places(action.text) if group == "outputs"}
@@ -98,11 +99,9 @@ class Interpretation:
             *(a for each in inputs for a in each.artifacts),
             *(o.artifact for o in outputs),
         ]
-        code += [
-            symbol_in(artifact.contract, self._module)
-            for artifact in artifacts
-            if artifact.contract is not None
-        ]
+        for artifact in artifacts:
+            if artifact.contract is not None:
+                code += self._contract(artifact, captured)
         return Stage(
             name=StageName(written.name),
             action=action,
@@ -112,10 +111,20 @@ class Interpretation:
             environment=tuple(written.env),
             timeout=written.timeout,
             retries=written.retries,
-            code=tuple(dict.fromkeys(code)),
-            captured=values,
+            code=tuple(dict.fromkeys([*code, *captured.symbols])),
+            captured=captured.values,
             location=self._location(),
         )
+
+    def _contract(self, artifact: Artifact, captured: Captured) -> list[Symbol]:
+        """Return the definitions that a contract consists of; note what its function carries."""
+        contract = artifact.contract
+        if typing.get_origin(contract) is not None:
+            return named_classes(contract)
+        if callable(contract):
+            captured.add(f"contract of {artifact.path}", contract)
+        modules = [sys.modules.get(self._declaration.module, self._module), self._module]
+        return [symbol_in(contract, modules)]
 
     # What both kinds of stage declare.
 
@@ -202,40 +211,53 @@ class Interpretation:
 
     def _parameters(self) -> dict[str, JsonValue]:
         for name, value in self._declaration.params.items():
-            try:
-                spell_value(value)
-            except (TypeError, ValueError):
+            if not is_plain(value):
                 self._report(
                     f"the parameter {name}={value!r} is no plain value",
-                    "Use texts, numbers, true or false, lists and mappings of those.",
+                    "Use texts, numbers, true or false, lists, and mappings with texts as keys.",
                 )
         return dict(self._declaration.params)
 
     # Functions.
 
     def _python_call(
-        self, function: Callable[..., Any]
-    ) -> tuple[PythonCall, list[Symbol], dict[str, str]]:
-        values, code = captured(function)
+        self, function: Callable[..., Any], captured: Captured
+    ) -> tuple[PythonCall, list[Symbol]]:
         plain = plain_function(function)
         main = symbol_of(plain)
-        if main is None:
+        if main is None or isinstance(plain, type):
             raise self._problem(f"{function!r} is no function", "Decorate a function.")
+        for is_other, what in (
+            (inspect.iscoroutinefunction, "async"),
+            (inspect.isgeneratorfunction, "a generator"),
+            (inspect.isasyncgenfunction, "an async generator"),
+        ):
+            if is_other(plain):
+                raise self._problem(
+                    f"its function is {what}: calling it would not do its work",
+                    "Decorate a plain function that runs it to its end.",
+                )
+        captured.add("", function)
         try:
-            hints = typing.get_type_hints(plain)
-        except Exception as error:
+            hints = hints_of(function)
+            parameters = inspect.signature(function).parameters
+        except Exception as error:  # evaluating annotations runs the user's code
             raise self._problem(
-                f"an annotation of the function cannot be evaluated: {error}",
+                f"the signature of the function cannot be evaluated: {error}",
                 "Import what it names at run time, not only for type checking.",
             ) from None
-        parameters = inspect.signature(function).parameters
         self._check_signature(parameters, hints)
         returned = [name for name in self._declaration.outputs if name not in parameters]
         forms = {name: spelled_form(hints.get(name)) for name in parameters}
         if returned:
             forms[RETURNED] = spelled_form(hints.get(RETURNED))
-        models = [symbol for hint in hints.values() for symbol in _named_classes(hint)]
-        return PythonCall(main, forms), [main, *code, *models], values
+        models = [
+            symbol
+            for hint in hints.values()
+            for symbol in named_classes(hint)
+            if symbol.partition(":")[0].partition(".")[0] not in sys.stdlib_module_names
+        ]
+        return PythonCall(main, forms), [main, *models]
 
     def _check_signature(
         self, parameters: Mapping[str, inspect.Parameter], hints: Mapping[str, Any]
@@ -316,16 +338,6 @@ def spelled_form(annotation: Any) -> str:
         module = "" if annotation.__module__ == "builtins" else f"{annotation.__module__}."
         return module + annotation.__qualname__
     return str(annotation)
-
-
-def _named_classes(annotation: Any) -> list[Symbol]:
-    """List the classes that an annotation names and that are not Python's own."""
-    if arguments := typing.get_args(annotation):
-        return [symbol for each in arguments for symbol in _named_classes(each)]
-    symbol = symbol_of(annotation)
-    if symbol is None or symbol.partition(":")[0].partition(".")[0] in sys.stdlib_module_names:
-        return []
-    return [symbol]
 
 
 def _is_number(value: object) -> bool:

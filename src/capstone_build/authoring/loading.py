@@ -12,17 +12,17 @@ import importlib.util
 import os
 import sys
 import traceback
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from capstone_build.authoring.declaration import DeclaredStage
+from capstone_build.authoring.declaration import ALL_DECLARED, DeclaredStage
 from capstone_build.authoring.fresh_source import import_from_source
 from capstone_build.authoring.interpretation import Interpretation
 from capstone_build.core.stage import Location, Stage, StageName
-from capstone_build.errors import PipelineError, PipelineLoadError
+from capstone_build.errors import DeclarationError, PipelineError, PipelineLoadError
 
 LIST_NAME = "pipeline"
 
@@ -61,7 +61,9 @@ def load(root: Path, module_name: str) -> LoadedPipeline:
     problems: list[PipelineError] = []
     stages: list[Stage] = []
     declared: dict[StageName, DeclaredStage] = {}
-    for each in _declared_in(module):
+    found = _declared_in(module)
+    problems += _lost(found, module, root)
+    for each in found:
         _shorten_location(each, root)
         reading = Interpretation(each, module, folder)
         problems += reading.problems
@@ -142,10 +144,23 @@ def _declared_in(module: ModuleType) -> list[DeclaredStage]:
     return list(found.values())
 
 
+def _lost(found: list[DeclaredStage], module: ModuleType, root: Path) -> Iterator[DeclarationError]:
+    """Find stages that the pipeline's module declares and that its namespace does not hold."""
+    if isinstance(getattr(module, LIST_NAME, None), list | tuple):
+        return  # the list says which ones are meant
+    for each in ALL_DECLARED:
+        if each.declaration.module == module.__name__ and each not in found:
+            _shorten_location(each, root)
+            yield DeclarationError(
+                f"stage {each.declaration.name!r} is declared, and nothing in the file holds it",
+                facts={"declared at": str(each.declaration.location)},
+                hint="Put @stage on top of all other decorators, outside of classes and "
+                f"functions, under a name of its own; or list the stages in `{LIST_NAME}`.",
+            )
+
+
 def _shorten_location(declared: DeclaredStage, root: Path) -> None:
     """Name the place from the project's root, as the user knows it."""
-    from dataclasses import replace
-
     declaration = declared.declaration
     place = declaration.location
     short = Location(_from_root(place.file, root), place.line)

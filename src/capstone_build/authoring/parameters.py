@@ -55,11 +55,11 @@ def read_configuration(root: Path) -> list[Setting]:
     """
     path = root / CONFIGURATION
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
         content = tomllib.loads(text)
     except FileNotFoundError:
         return []
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise UsageError(f"{CONFIGURATION} cannot be read: {error}") from None
     unknown = content.keys() - {"params"}
     if unknown:
@@ -98,7 +98,7 @@ def read_option(option: str) -> Setting:
         raise UsageError(f"--set {option}: no value is set", hint="Write --set stage.name=value.")
     try:
         value: JsonValue = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         value = text
     return Setting(stage or None, name, value, f"--set {option}")
 

@@ -27,7 +27,7 @@ def _known_targets(
         project = find_project(Path.cwd(), context.params.get("file"))
     except (PipelineNotFoundError, UsageError):
         return []
-    manifest = Manifest(project.root / MEMORY_FOLDER / "manifest.sqlite3")
+    manifest = Manifest(project.root / MEMORY_FOLDER / "manifest.sqlite3", project.module)
     made = manifest.made()
     manifest.close()
     names = {each.stage for each in made.values()} | made.keys()

@@ -75,11 +75,21 @@ def digest_value(value: JsonValue) -> Digest:
     """
     Return the digest of a parameter's value.
 
-    Types count: `1`, `1.0`, `True` and `"1"` have four digests.
+    Types count: `1`, `1.0`, `True` and `"1"` have four digests. So does the
+    order of a mapping, which a stage sees.
     """
     return digest_fields("json", spell_value(value))
 
 
 def spell_value(value: JsonValue) -> str:
-    """Return the one spelling of *value* as JSON: sorted keys, no spaces, plain ASCII."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"))
+    """Return the one spelling of *value* as JSON: no spaces, plain ASCII."""
+    return json.dumps(value, separators=(",", ":"))
+
+
+def is_plain(value: object) -> bool:
+    """Tell whether JSON can say *value* so that it arrives as it was: keys are text."""
+    if isinstance(value, Mapping):
+        return all(isinstance(key, str) and is_plain(each) for key, each in value.items())
+    if isinstance(value, list | tuple):
+        return all(is_plain(each) for each in value)
+    return value is None or isinstance(value, bool | int | float | str)

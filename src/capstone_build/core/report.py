@@ -150,6 +150,14 @@ class OrphanIgnored:
 
 
 @dataclass(frozen=True, slots=True)
+class OrphanAdopted:
+    """An *artifact* left by a *stage* that is no longer declared is read as a source."""
+
+    stage: StageName
+    artifact: str
+
+
+@dataclass(frozen=True, slots=True)
 class OrphanKept:
     """An *artifact* of a *stage* that is no longer declared lay in an input folder: set aside."""
 
@@ -186,6 +194,7 @@ Event: TypeAlias = (
     | StageEnded
     | EditKept
     | OrphanIgnored
+    | OrphanAdopted
     | OrphanKept
     | PipelinePrinted
     | Waiting

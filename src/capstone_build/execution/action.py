@@ -13,7 +13,6 @@ import signal
 import subprocess
 import threading
 import traceback
-import typing
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -21,6 +20,7 @@ from typing import Any
 from capstone_build.core.artifact import Artifact, Kind
 from capstone_build.core.contract import Violation
 from capstone_build.core.digest import spell_value
+from capstone_build.core.function import hints_of
 from capstone_build.core.report import Cause, Failure
 from capstone_build.core.stage import ShellCommand, Stage
 from capstone_build.core.template import argument_list, shell_line
@@ -80,7 +80,7 @@ def _raised(error: BaseException) -> Failure:
 def _call(function: Callable[..., Any], order: WorkOrder, stage: Stage) -> None:
     """Call the function with the values of its inputs, and write what it returns."""
     parameters = inspect.signature(function).parameters
-    hints = typing.get_type_hints(_innermost(function))
+    hints = hints_of(function)
     takes_any = any(each.kind is each.VAR_KEYWORD for each in parameters.values())
     values: dict[str, Any] = {
         each.name: read_value(
@@ -90,8 +90,13 @@ def _call(function: Callable[..., Any], order: WorkOrder, stage: Stage) -> None:
         if each.name in parameters
     }
     values |= {n: Path(path) for n, path in order.outputs.items() if n in parameters}
-    values |= {n: v for n, v in order.parameters.items() if n in parameters or takes_any}
-    result = function(**values)
+    # Sorted: the order in which **parameters arrive is not one that was declared.
+    values |= {n: v for n, v in sorted(order.parameters.items()) if n in parameters or takes_any}
+    root = Path.cwd()
+    try:
+        result = function(**values)
+    finally:
+        os.chdir(root)  # where it may have gone does not concern what follows
     returned = [output for output in stage.outputs if output.name not in parameters]
     if len(returned) == 1:
         write_value(result, Path(order.outputs[returned[0].name]))
@@ -205,12 +210,6 @@ def _word(value: Any) -> str | list[str]:
     if isinstance(value, list | tuple):
         return [word for each in value for word in [_word(each)] if isinstance(word, str)]
     return spell_value(value)
-
-
-def _innermost(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Return the function whose annotations describe the values."""
-    inner: Callable[..., Any] = inspect.unwrap(getattr(function, "func", function))
-    return inner
 
 
 def _users(error: BaseException) -> str:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from capstone_build.core.contract import Violation
+from capstone_build.core.function import hints_of
 from capstone_build.execution.conversion import ConversionError, read_one, read_rows
 
 MOST = 50
@@ -104,7 +105,7 @@ def _schema_problems(schema: Any, path: Path) -> Iterator[str]:
 
 def _function_problems(function: Callable[..., Any], path: Path) -> Iterator[str]:
     parameters = list(inspect.signature(function).parameters.values())
-    hints = typing.get_type_hints(function)
+    hints = hints_of(function)
     annotation = hints.get(parameters[0].name) if parameters else None
     try:
         found = function(read_one(annotation, path))

@@ -76,7 +76,12 @@ class Host:
         self._orders: IO[bytes] = self._process.stdin
         self.answers: IO[bytes] = self._process.stdout
         self._unread = b""
-        self.greeting = self._greeting(module)
+        try:
+            self.greeting = self._greeting(module)
+        except BaseException:
+            self._process.kill()  # it may be at work in the user's modules for long
+            self.close()
+            raise
 
     def tell(self, message: Mapping[str, Any]) -> None:
         """Send a message; a host that is gone is noticed when its answers end."""
@@ -110,6 +115,8 @@ class Host:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._process.pid, signal.SIGKILL)  # what the user's modules left running
         self.answers.close()
         self._printed.close()
 

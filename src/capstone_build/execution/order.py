@@ -26,13 +26,13 @@ class WorkOrder:
         number: Tells apart the orders of one build.
         stage: Which stage to run.
         inputs: For each name, the paths that it stands for now.
-        outputs: For each name, the path to write to.
+        outputs: For each name, the path to write to, absolute.
         parameters: Values by name.
         timeout: Longest run in seconds; None for no limit.
         log: The file that takes all that the stage prints.
         result: The file into which the worker writes its result.
 
-    All paths are from the project's root, or absolute.
+    All other paths are from the project's root.
     """
 
     number: int

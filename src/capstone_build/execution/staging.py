@@ -45,29 +45,30 @@ class Staging:
         path, so that what is found there afterwards is the command's own.
 
         Returns:
-            The path to write to for each output, from the project's root.
+            The path to write to for each output, absolute: a stage may go to
+            another folder.
         """
         paths: dict[str, str] = {}
         for output in stage.outputs:
-            staged = self._staged(number, output)
-            final = self._root / output.artifact.location
             try:
-                staged.parent.mkdir(parents=True, exist_ok=True)
-                if output.in_place:
-                    final.parent.mkdir(parents=True, exist_ok=True)
-                    if os.path.lexists(final):
-                        previous = staged.parent / "previous"
-                        previous.mkdir(exist_ok=True)
-                        _move(final, previous / staged.name)
-                    chosen = final
-                else:
-                    chosen = staged
-                if output.artifact.kind is Kind.FOLDER:
-                    chosen.mkdir()
+                paths[output.name] = str(self._room_for(output, number))
             except OSError as error:
-                raise _failed(chosen if "chosen" in locals() else staged, error) from None
-            paths[output.name] = chosen.relative_to(self._root).as_posix()
+                raise _failed(self._root / output.artifact.location, error) from None
         return paths
+
+    def _room_for(self, output: Output, number: int) -> Path:
+        chosen = staged = self._staged(number, output)
+        staged.parent.mkdir(parents=True, exist_ok=True)
+        if output.in_place:
+            chosen = self._root / output.artifact.location
+            chosen.parent.mkdir(parents=True, exist_ok=True)
+            if os.path.lexists(chosen):
+                previous = self._previous(number, output)
+                previous.parent.mkdir(exist_ok=True)
+                _move(chosen, previous)
+        if output.artifact.kind is Kind.FOLDER:
+            chosen.mkdir()
+        return chosen
 
     def collect(self, stage: Stage, number: int) -> None:
         """Take what a command wrote in place into staging, where contracts are kept."""
@@ -93,7 +94,7 @@ class Staging:
             if os.path.lexists(staged):
                 self._keep(staged, output.artifact.location)
                 kept = self._kept.relative_to(self._root).as_posix()
-            previous = staged.parent / "previous" / staged.name
+            previous = self._previous(number, output)
             if os.path.lexists(previous):
                 _move(previous, self._root / output.artifact.location)
         return kept
@@ -148,6 +149,11 @@ class Staging:
         # stage that looks at the name or the suffix sees the right one.
         name = output.artifact.location.rpartition("/")[2]
         return self._folder / str(number) / output.name / name
+
+    def _previous(self, number: int, output: Output) -> Path:
+        """Return where an output is that a command is about to replace in place."""
+        # No output's name, which is an identifier, has a dot in it.
+        return self._folder / str(number) / f"{output.name}.previous" / "content"
 
     def _keep(self, path: Path, place: str) -> str:
         kept = self._kept / place

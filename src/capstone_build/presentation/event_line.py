@@ -15,6 +15,7 @@ from capstone_build.core.report import (
     Event,
     Failure,
     MemoryReset,
+    OrphanAdopted,
     OrphanIgnored,
     OrphanKept,
     Outcome,
@@ -39,7 +40,9 @@ _ROOMY = 60
 """From so many cells on, names and times stand in columns."""
 
 
-Aside: TypeAlias = EditKept | OrphanIgnored | OrphanKept | PipelinePrinted | Waiting | MemoryReset
+Aside: TypeAlias = (
+    EditKept | OrphanIgnored | OrphanAdopted | OrphanKept | PipelinePrinted | Waiting | MemoryReset
+)
 """What is told besides the stages."""
 
 
@@ -91,23 +94,27 @@ class EventLine:
 
     def _aside(self, event: Aside) -> str:
         match event:
-            case EditKept(_, artifact, kept):
-                # Nobody but its stage writes there; a run that was cut short may have.
-                said = f"{artifact} was edited by hand, it seems; what was there is in {kept}"
-                return self._note("kept", said)
-            case OrphanIgnored(stage, artifact):
-                said = f"{artifact}: left by stage {stage}, which is no longer declared"
-                return self._note("ignored", said)
-            case OrphanKept(stage, artifact, kept):
-                said = f"{artifact}: left by stage {stage}, which is no longer declared; now {kept}"
-                return self._note("kept", said)
             case PipelinePrinted(text):
                 return block_for_terminal(text.rstrip())
+            case EditKept(_, artifact, kept):
+                # Nobody but its stage writes there; a run that was cut short may have.
+                word = "kept"
+                said = f"{artifact} was edited by hand, it seems; what was there is in {kept}"
+            case OrphanIgnored(stage, artifact):
+                word = "ignored"
+                said = f"{artifact}: left by stage {stage}, which is no longer declared"
+            case OrphanAdopted(stage, artifact):
+                word = "source"
+                said = f"{artifact}: left by stage {stage}, no longer declared; read as a source"
+            case OrphanKept(stage, artifact, kept):
+                word = "kept"
+                said = f"{artifact}: left by stage {stage}, which is no longer declared; now {kept}"
             case Waiting(pid):
-                process = f" (process {pid})" if pid is not None else ""
-                return self._note("waiting", f"for another build here{process}")
+                word = "waiting"
+                said = f"for another build here{f' (process {pid})' if pid is not None else ''}"
             case MemoryReset(problem):
-                return self._note("memory", f"starts anew: {problem}")
+                word, said = "memory", f"starts anew: {problem}"
+        return self._note(word, said)
 
     def _line(
         self, word: str, style: Style, stage: str, said: str, *, time: str = "", note: str = ""

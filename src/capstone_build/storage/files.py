@@ -105,6 +105,8 @@ class Files:
             MemoryFailedError: If it cannot be read.
             UnusableFileError: If it is a pipe, a socket or a device.
         """
+        if path.endswith("/"):
+            return EMPTY_FOLDER
         full = os.path.join(self._root, path)  # noqa: PTH118 (pathlib costs several times the stat)
         try:
             status = os.stat(full)  # noqa: PTH116 (as above)
@@ -140,10 +142,10 @@ class Files:
         place = artifact.location
         if not os.path.isdir(os.path.join(self._root, place)):  # noqa: PTH112, PTH118 (as above)
             return {place: self._read(place)}
-        paths = sorted(self._inside(place, ()))
-        if not paths:
-            return {ArtifactPath(place + "/"): EMPTY_FOLDER}
-        return {path: self._read(path) for path in paths}
+        return {
+            path: EMPTY_FOLDER if path.endswith("/") else self._read(path)
+            for path in sorted(self._inside(place, ()))
+        }
 
     def publish(self, path: str, digest: Digest) -> None:
         """
@@ -189,17 +191,15 @@ class Files:
         """
         Return the files that *artifact* stands for, with their digests.
 
-        A folder stands for the files in it, at any depth; one without any for
-        itself, spelled with a `/`. A file that does not exist is there as None;
-        a pattern that matches nothing is empty.
+        A folder stands for the files in it, at any depth; an empty one, inside
+        as well, for itself, spelled with a `/`. A file that does not exist is
+        there as None; a pattern that matches nothing is empty.
         """
         place = artifact.location
         if artifact.kind is Kind.PATTERN:
             paths: list[ArtifactPath] = list(self.matching(artifact.path))
         elif os.path.isdir(os.path.join(self._root, place)):  # noqa: PTH112, PTH118 (as above)
             paths = list(self._inside(place, ()))
-            if not paths:
-                return {ArtifactPath(place + "/"): EMPTY_FOLDER}
         else:
             paths = [place]
         return {path: self.digest(path) for path in sorted(paths)}
@@ -233,7 +233,11 @@ class Files:
                 yield from self._matching(path, parts if deep else rest, trail)
 
     def _inside(self, folder: str, above: tuple[tuple[int, int], ...]) -> Iterator[ArtifactPath]:
-        for entry, path, trail in self._entries(folder, above):
+        """Yield the files in a folder, at any depth, and the folders that are empty."""
+        entries = self._entries(folder, above)
+        if not entries:
+            yield ArtifactPath(folder + "/")
+        for entry, path, trail in entries:
             if entry.is_dir():
                 yield from self._inside(path, trail)
             else:

@@ -11,7 +11,9 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping
+from contextlib import closing
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -32,14 +34,20 @@ CREATE TABLE traces (
     inputs TEXT NOT NULL, outputs TEXT NOT NULL, seconds REAL NOT NULL, said TEXT NOT NULL
 ) WITHOUT ROWID;
 CREATE INDEX traces_by_fingerprint ON traces (fingerprint);
-CREATE TABLE latest (stage TEXT PRIMARY KEY, key TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE unfinished (stage TEXT PRIMARY KEY, build TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE latest (
+    pipeline TEXT, stage TEXT, key TEXT NOT NULL, PRIMARY KEY (pipeline, stage)
+) WITHOUT ROWID;
+CREATE TABLE unfinished (
+    pipeline TEXT, stage TEXT, build TEXT NOT NULL, PRIMARY KEY (pipeline, stage)
+) WITHOUT ROWID;
 CREATE TABLE files (
     path TEXT PRIMARY KEY, size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL,
     ctime_ns INTEGER NOT NULL, inode INTEGER NOT NULL, digest TEXT NOT NULL,
     looked_ns INTEGER NOT NULL
 ) WITHOUT ROWID;
-CREATE TABLE made (path TEXT PRIMARY KEY, digest TEXT NOT NULL, stage TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE made (
+    path TEXT PRIMARY KEY, digest TEXT NOT NULL, pipeline TEXT NOT NULL, stage TEXT NOT NULL
+) WITHOUT ROWID;
 CREATE TABLE summaries (key TEXT PRIMARY KEY, text TEXT NOT NULL) WITHOUT ROWID;
 """
 
@@ -64,13 +72,17 @@ class Manifest:
 
     Args:
         path: The database; made when there is something to remember.
+        pipeline:
+            Which of the project's pipelines this is, by its module: stages of
+            one name in two of them are two stages.
 
     Attributes:
         problem: Why what was there could not be read; empty if it could.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, pipeline: str) -> None:
         self._path = path
+        self._pipeline = pipeline
         self.problem = ""
         self._connection = self._opened()
 
@@ -79,26 +91,31 @@ class Manifest:
     def last(self, stage: StageName) -> Trace | None:
         """Return the trace of the latest run of *stage* that succeeded."""
         rows = self._rows(
-            "SELECT t.* FROM latest l JOIN traces t ON t.key = l.key WHERE l.stage = ?", stage
+            "SELECT t.* FROM latest l JOIN traces t ON t.key = l.key "
+            "WHERE l.pipeline = ? AND l.stage = ?",
+            self._pipeline,
+            stage,
         )
-        return next((_trace(row, stage) for row in rows), None)
+        return next(_traces(rows, stage), None)
 
     def recall(self, key: Digest) -> Trace | None:
         """Return the trace of this *key*."""
-        return next(map(_trace, self._rows("SELECT * FROM traces WHERE key = ?", key)), None)
+        return next(_traces(self._rows("SELECT * FROM traces WHERE key = ?", key)), None)
 
     def traces(self, fingerprint: Digest) -> Iterator[Trace]:
         """Yield the traces of a fingerprint of this digest."""
-        return map(_trace, self._rows("SELECT * FROM traces WHERE fingerprint = ?", fingerprint))
+        return _traces(self._rows("SELECT * FROM traces WHERE fingerprint = ?", fingerprint))
 
     def is_unfinished(self, stage: StageName) -> bool:
         """Tell whether a run of *stage* began and did not end well."""
-        return bool(self._rows("SELECT 1 FROM unfinished WHERE stage = ?", stage))
+        query = "SELECT 1 FROM unfinished WHERE pipeline = ? AND stage = ?"
+        return bool(self._rows(query, self._pipeline, stage))
 
     def begin(self, stage: StageName, build: str) -> None:
         """Note, before it starts, that a run of *stage* is under way."""
         with self._transaction() as writing:
-            writing.execute("INSERT OR REPLACE INTO unfinished VALUES (?, ?)", (stage, build))
+            row = (self._pipeline, stage, build)
+            writing.execute("INSERT OR REPLACE INTO unfinished VALUES (?, ?, ?)", row)
 
     def record(self, trace: Trace, owned: Iterable[str], states: Mapping[str, KnownFile]) -> None:
         """
@@ -121,15 +138,16 @@ class Manifest:
         )
         with self._transaction() as writing:
             writing.execute("INSERT OR REPLACE INTO traces VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
-            writing.execute("INSERT OR REPLACE INTO latest VALUES (?, ?)", (trace.stage, trace.key))
-            writing.execute("DELETE FROM unfinished WHERE stage = ?", (trace.stage,))
+            name = (self._pipeline, trace.stage)
+            writing.execute("INSERT OR REPLACE INTO latest VALUES (?, ?, ?)", (*name, trace.key))
+            writing.execute("DELETE FROM unfinished WHERE pipeline = ? AND stage = ?", name)
             writing.executemany(
                 "DELETE FROM made WHERE path = ? OR path > ? || '/' AND path < ? || '0'",
                 [(path, path, path) for path in owned],
             )
             writing.executemany(
-                "INSERT OR REPLACE INTO made VALUES (?, ?, ?)",
-                [(path, digest, trace.stage) for path, digest in trace.outputs.items()],
+                "INSERT OR REPLACE INTO made VALUES (?, ?, ?, ?)",
+                [(path, digest, *name) for path, digest in trace.outputs.items()],
             )
             _write_states(writing, states)
 
@@ -151,12 +169,13 @@ class Manifest:
                 _write_states(writing, states)
 
     def made(self) -> dict[ArtifactPath, Made]:
-        """Return every file that a stage, declared or not any more, left in place."""
-        rows = self._rows("SELECT path, digest, stage FROM made")
+        """Return every file that a stage of this pipeline, declared or not, left in place."""
+        query = "SELECT path, digest, stage FROM made WHERE pipeline = ?"
+        rows = self._rows(query, self._pipeline)
         return {path: Made(digest, stage) for path, digest, stage in rows}
 
     def made_at(self, path: str) -> Made | None:
-        """Return what a stage left at *path*."""
+        """Return what a stage, of whichever pipeline, left at *path*."""
         rows = self._rows("SELECT digest, stage FROM made WHERE path = ?", path)
         return next((Made(*row) for row in rows), None)
 
@@ -181,6 +200,11 @@ class Manifest:
             if version != SCHEMA_VERSION:
                 connection.close()
                 self._set_aside(f"it is of version {version}, this is {SCHEMA_VERSION}")
+                return None
+            schema = [row[0] for row in connection.execute(_SCHEMA_QUERY)]
+            if schema != _expected_schema():
+                connection.close()
+                self._set_aside("its tables are not those of a manifest")
                 return None
             sound = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
             if sound != "ok":
@@ -300,11 +324,28 @@ class _Transaction:
             raise self._failed(error) from None
 
 
+_SCHEMA_QUERY = "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY name"
+
+
+@cache
+def _expected_schema() -> list[str]:
+    """Return what a manifest's tables are, as SQLite itself spells them."""
+    with closing(sqlite3.connect(":memory:")) as connection:
+        connection.executescript(_SCHEMA)
+        return [row[0] for row in connection.execute(_SCHEMA_QUERY)]
+
+
 def _connected(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(path, timeout=60, isolation_level=None)
+    connection.text_factory = _lenient
     connection.execute("PRAGMA trusted_schema = OFF")
     connection.execute("PRAGMA synchronous = NORMAL")
     return connection
+
+
+def _lenient(text: bytes) -> str:
+    """Read what is no UTF-8, in a damaged row, as something that no reader will accept."""
+    return text.decode("utf-8", "replace")
 
 
 def _write_states(writing: sqlite3.Connection, states: Mapping[str, KnownFile]) -> None:
@@ -321,6 +362,15 @@ def _write_states(writing: sqlite3.Connection, states: Mapping[str, KnownFile]) 
         for path, known in states.items()
     )
     writing.executemany("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
+
+
+def _traces(rows: Iterable[tuple[Any, ...]], stage: StageName | None = None) -> Iterator[Trace]:
+    """Read traces; a damaged one is passed over, as if it had never been."""
+    for row in rows:
+        try:
+            yield _trace(row, stage)
+        except (ValueError, TypeError, KeyError, AttributeError):
+            continue
 
 
 def _trace(row: tuple[Any, ...], stage: StageName | None = None) -> Trace:

@@ -41,6 +41,8 @@ class Store:
         place = self._object(digest)
         if place.is_file():
             return
+        if place.is_dir():
+            shutil.rmtree(place)  # not ours, in a folder that is
         place.parent.mkdir(parents=True, exist_ok=True)
         beside = place.with_name(f"{place.name}.{os.getpid()}.tmp")
         try:
@@ -61,7 +63,7 @@ class Store:
         place = self._object(digest)
         try:
             copy_content(place, file)
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
             return False
         if digest_file(file) == digest:
             _copy_executable_bit(place, file)
