@@ -52,7 +52,7 @@ def build(project: Path) -> Command:
             text=True,
             check=False,
         )
-        ran = re.findall(r"^(?:built|failed)\s+([a-z]+)\s+[\d.]+ m?s", done.stdout, re.MULTILINE)
+        ran = re.findall(r"^(?:built|failed)\s+([a-z]+)\s+<?[\d.]+ m?s", done.stdout, re.MULTILINE)
         return Build(done.returncode, ran, done.stdout + done.stderr)
 
     return built
