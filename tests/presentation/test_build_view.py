@@ -74,8 +74,10 @@ def lines_of(*events: Event, width: int = 0, colour: bool = False) -> list[str]:
         ),
         (
             EditKept(LOAD, "output/a.json", ".cache/kept/1/a.json"),
-            "kept      output/a.json was edited by hand, it seems; "
-            "what was there is in .cache/kept/1/a.json",
+            (
+                "kept      output/a.json was edited by hand, it seems; "
+                "what was there is in .cache/kept/1/a.json"
+            ),
         ),
         (
             OrphanIgnored(StageName("split"), "data/old.csv"),

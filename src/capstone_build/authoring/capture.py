@@ -135,7 +135,8 @@ def _carried(value: object) -> list[tuple[str, object]] | None:
         case set() | frozenset():
             found = [(f"[{index}]", each) for index, each in enumerate(sorted(value, key=repr))]
         case dict() | MappingProxyType():
-            found = [(f"[{key!r}]", each) for key, each in value.items()]
+            items = enumerate(value.items())
+            found = [(f"[{n}] {s}", each) for n, item in items for s, each in zip("kv", item)]
         case ModuleType() | logging.Logger() | BuiltinFunctionType():
             found = []
         case type():

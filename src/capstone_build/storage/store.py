@@ -14,7 +14,7 @@ import stat
 import sys
 from pathlib import Path
 
-from capstone_build.core.digest import PREFIX, Digest
+from capstone_build.core.digest import EMPTY_FOLDER, PREFIX, Digest
 from capstone_build.storage.files import digest_file
 
 _FICLONE = 0x40049409
@@ -34,7 +34,7 @@ class Store:
 
     def holds(self, digest: Digest) -> bool:
         """Tell whether there is an object for *digest*; its content is verified on restoring."""
-        return self._object(digest).is_file()
+        return digest == EMPTY_FOLDER or self._object(digest).is_file()
 
     def keep(self, file: Path, digest: Digest) -> None:
         """Copy *file*, whose content has this *digest*, into the store."""
