@@ -135,8 +135,7 @@ def _carried(value: object) -> list[tuple[str, object]] | None:
         case set() | frozenset():
             found = [(f"[{index}]", each) for index, each in enumerate(sorted(value, key=repr))]
         case dict() | MappingProxyType():
-            items = enumerate(value.items())
-            found = [(f"[{n}] {s}", each) for n, item in items for s, each in zip("kv", item)]
+            found = [(f"[{index}]", item) for index, item in enumerate(value.items())]
         case ModuleType() | logging.Logger() | BuiltinFunctionType():
             found = []
         case type():
