@@ -78,9 +78,12 @@ def _patched(text: str, patch: str) -> str:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Give every test that takes an `edit` all of the corpus."""
+    """Give every test that takes an `edit` all of the corpus, or what Python alone can run."""
     if "edit" in metafunc.fixturenames:
         cases = list(edits())
+        if "result" in metafunc.fixturenames:
+            # What declares stages is judged by its values, which the engine compares.
+            cases = [e for e in cases if "capstone_build" not in "".join(e.before.values())]
         metafunc.parametrize("edit", cases, ids=[each.title for each in cases])
 
 

@@ -25,7 +25,7 @@ from capstone_build.core.digest import Digest, digest_fields
 PYTHON = "python"
 
 OWN = "capstone_build"
-"""The engine is a package like any, even where it is installed to be worked on."""
+"""The engine is no code of a stage; what it does to values is counted by the engine itself."""
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _EXTRA = re.compile(r"""extra\s*==\s*['"]([^'"]+)['"]""")
@@ -159,7 +159,7 @@ class Packages:
         if top in sys.stdlib_module_names or top in sys.builtin_module_names:
             return Standard()
         if top == OWN:
-            return Installed((normalised("capstone-build"),))
+            return Standard()
         located = [(folder, locate(folder, top)) for folder in self._path]
         regular = [folder for folder, module in located if module is not None and module.file]
         namesake = normalised(top)
