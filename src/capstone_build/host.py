@@ -21,7 +21,7 @@ import selectors
 import signal
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any, NoReturn
@@ -66,6 +66,7 @@ class HostProcess:
         self._answers = answers
         self._chance = chance
         self._orders = orders
+        self._end_with_host = _ending_with(os.getpid())
         self._awake, self._wakes = os.pipe()
         self._workers: dict[int, int] = {}  # process id -> number of its order
         self._kill_at: dict[int, float] = {}
@@ -109,13 +110,12 @@ class HostProcess:
 
     def _fork(self, order: WorkOrder) -> int:
         """Start a worker for *order* as a fork of this process; return its process id."""
-        host = os.getpid()
         pid = os.fork()
         if pid:
             return pid
         try:
             os.setsid()
-            _die_with(host)
+            self._end_with_host()
             self._chance.restore()
             signal.set_wakeup_fd(-1)
             for each in (signal.SIGCHLD, signal.SIGINT, signal.SIGTERM):
@@ -285,16 +285,26 @@ def _signal_group(pid: int, number: int) -> None:
             return
 
 
-def _die_with(parent: int) -> None:
-    """On Linux, let this process be killed when its *parent* dies in whatever way."""
+def _ending_with(parent: int) -> Callable[[], None]:
+    """
+    Return what lets a fork be killed when its *parent* dies, in whatever way.
+
+    Linux alone can do that; elsewhere it does nothing, and a host that is
+    killed leaves its workers to the engine.
+    """
     if sys.platform != "linux":
-        return
+        return lambda: None
     import ctypes
 
+    prctl = ctypes.CDLL(None).prctl
     pr_set_pdeathsig = 1
-    ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGKILL)
-    if os.getppid() != parent:  # it died before we asked
-        os._exit(70)
+
+    def ask() -> None:
+        prctl(pr_set_pdeathsig, signal.SIGKILL)
+        if os.getppid() != parent:  # it died before we asked
+            os._exit(70)
+
+    return ask
 
 
 if __name__ == "__main__":
