@@ -119,8 +119,9 @@ class DuplicateOutputError(PipelineError):
     """Two stages claim the same artifact, so "who builds it?" has two answers."""
 
     def __init__(self, artifact: str, claimed_by: Sequence[tuple[str, str]]) -> None:
+        how_many = f"{len(claimed_by)} stages" if len(claimed_by) > 1 else "one stage twice"
         super().__init__(
-            f"{artifact!r} is the output of {len(claimed_by)} stages",
+            f"{artifact!r} is the output of {how_many}",
             facts={stage: f"declared at {where}" for stage, where in claimed_by},
             hint="Give each stage its own output path, or merge the stages.",
         )

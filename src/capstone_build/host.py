@@ -16,12 +16,11 @@ from __future__ import annotations
 import gc
 import json
 import os
-import random
 import selectors
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any, NoReturn
@@ -36,10 +35,9 @@ from capstone_build.core.stage_record import stage_as_record
 from capstone_build.errors import DeclarationError, PipelineError
 from capstone_build.execution.action import work
 from capstone_build.execution.conversion import FORMS, unsupported
+from capstone_build.execution.executor import GRACE_SECONDS
+from capstone_build.execution.forking import Chance, ending_with
 from capstone_build.execution.order import RunResult, WorkOrder
-
-GRACE_SECONDS = 3.0
-"""How long a worker that is told to end may take, before it is killed."""
 
 ORPHAN_GRACE_SECONDS = 0.5
 """The same where the engine itself is gone and nobody waits."""
@@ -66,7 +64,7 @@ class HostProcess:
         self._answers = answers
         self._chance = chance
         self._orders = orders
-        self._end_with_host = _ending_with(os.getpid())
+        self._end_with_host = ending_with(os.getpid())
         self._awake, self._wakes = os.pipe()
         self._workers: dict[int, int] = {}  # process id -> number of its order
         self._kill_at: dict[int, float] = {}
@@ -171,10 +169,11 @@ class HostProcess:
     def _report_ended(self) -> None:
         """Tell the engine of workers that ended, and end what they left running."""
         for pid in list(self._workers):
-            if os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
+            ended, status = os.waitpid(pid, os.WNOHANG)
+            if not ended:
                 continue
-            _signal_group(pid, signal.SIGKILL)  # before its id is free for others
-            _, status = os.waitpid(pid, 0)
+            with suppress(ProcessLookupError, PermissionError):
+                os.killpg(pid, signal.SIGKILL)  # its group lives as long as what it left running
             self._kill_at.pop(pid, None)
             number = self._workers.pop(pid)
             self._answer({"number": number, "status": os.waitstatus_to_exitcode(status)})
@@ -229,27 +228,6 @@ def main() -> NoReturn:
     os._exit(0)  # threads that the user's modules started have nobody to work for
 
 
-class Chance:
-    """
-    The state of Python's random numbers, which a fork gives up.
-
-    Where the user's modules seeded or used them, their workers go on from
-    there, as a script would; else each worker begins anew, as processes do.
-    """
-
-    def __init__(self) -> None:
-        self._before = self._now = random.getstate()
-
-    def settle(self) -> None:
-        """Note what the import of the pipeline made of them."""
-        self._now = random.getstate()
-
-    def restore(self) -> None:
-        """Let this fork have the numbers that the host would have."""
-        if self._now != self._before:
-            random.setstate(self._now)
-
-
 def _environment(pipeline: LoadedPipeline) -> dict[str, str]:
     """Digest the declared variables as the stages will see them: the pipeline may set them."""
     names = {name for stage in pipeline.stages for name in stage.environment}
@@ -283,28 +261,6 @@ def _signal_group(pid: int, number: int) -> None:
         with suppress(ProcessLookupError, PermissionError):
             send(pid, number)
             return
-
-
-def _ending_with(parent: int) -> Callable[[], None]:
-    """
-    Return what lets a fork be killed when its *parent* dies, in whatever way.
-
-    Linux alone can do that; elsewhere it does nothing, and a host that is
-    killed leaves its workers to the engine.
-    """
-    if sys.platform != "linux":
-        return lambda: None
-    import ctypes
-
-    prctl = ctypes.CDLL(None).prctl
-    pr_set_pdeathsig = 1
-
-    def ask() -> None:
-        prctl(pr_set_pdeathsig, signal.SIGKILL)
-        if os.getppid() != parent:  # it died before we asked
-            os._exit(70)
-
-    return ask
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from capstone_build.core.artifact import Artifact, ArtifactPath
+from capstone_build.core.artifact import Artifact, ArtifactPath, parents
 from capstone_build.core.digest import EMPTY_FOLDER, Digest
 from capstone_build.core.plan import Observation
 from capstone_build.core.report import EditKept, Event, OrphanKept
@@ -56,6 +56,7 @@ class Placing:
         What a command will write in place is set aside first, if it is an edit.
         """
         for output in stage.outputs:
+            self._clear_way(stage, output)
             if output.in_place:
                 self._keep_edit(stage, output, before.outputs, {})
         return self._staging.prepare(stage, number)
@@ -72,7 +73,7 @@ class Placing:
         for output in stage.outputs:
             # Looked at anew: it may have been edited while the stage ran.
             before = self._world.files.contents(output.artifact)
-            staged = self._staging.staged(output, number)
+            staged = self._staging.staged(number, output)
             contents = self._staged_contents(output, staged)
             for path, digest in contents.items():
                 if digest != EMPTY_FOLDER:
@@ -102,6 +103,7 @@ class Placing:
             staged.append((output, content))
         for output, content in staged:
             restored = _part(trace.outputs, output.artifact)
+            self._clear_way(stage, output)
             self._keep_edit(stage, output, before.outputs, restored)
             self._staging.put(content, output.artifact.location)
             self._note(restored)
@@ -130,6 +132,18 @@ class Placing:
             copy_content(self._world.project.root / path, target)
         return True
 
+    def _clear_way(self, stage: Stage, output: Output) -> None:
+        """Set aside a file that stands where a folder of the output's path has to be."""
+        for folder in parents(output.artifact.location):
+            path = self._world.project.root / folder
+            if os.path.lexists(path) and not path.is_dir():
+                made = self._world.manifest.made_at(folder)
+                kept = self._staging.keep(folder)
+                if made is not None and made.digest == self._world.files.measured_at(kept):
+                    self._tell(OrphanKept(made.stage, folder, kept))
+                else:
+                    self._tell(EditKept(stage.name, folder, kept))
+
     def _keep_edit(
         self,
         stage: Stage,
@@ -146,8 +160,9 @@ class Placing:
                 continue
             made = manifest.made_at(path)
             if made is None or made.digest != digest:  # so too what cannot be read, a dead link
+                is_half = output.in_place and manifest.is_unfinished(stage.name)
                 kept = self._staging.keep(output.artifact.location)
-                self._tell(EditKept(stage.name, path, kept))
+                self._tell(EditKept(stage.name, path, kept, is_half))
                 return
 
     def _staged_contents(self, output: Output, staged: Path) -> dict[ArtifactPath, Digest]:
@@ -170,12 +185,7 @@ def _part(
     outputs: Mapping[ArtifactPath, Digest | None], artifact: Artifact
 ) -> dict[ArtifactPath, Digest | None]:
     """Return those of *outputs* that are *artifact* or lie in it."""
-    place = artifact.location
-    return {
-        path: digest
-        for path, digest in outputs.items()
-        if path.rstrip("/") == place or path.startswith(place + "/")
-    }
+    return {path: digest for path, digest in outputs.items() if artifact.stands_for(path)}
 
 
 def _below(place: Path, artifact: Artifact, path: ArtifactPath) -> Path:

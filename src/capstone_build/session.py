@@ -19,6 +19,7 @@ from capstone_build.core.stage import StageName
 from capstone_build.core.stage_record import stage_from_record
 from capstone_build.errors import InvalidPipelineError, PipelineError, PipelineLoadError, UsageError
 from capstone_build.execution.executor import Host
+from capstone_build.request import Wish
 from capstone_build.world import World
 
 ATTEMPTS = 5
@@ -31,24 +32,6 @@ class SourceMovedError(Exception):
 
     What is loaded is not what is fingerprinted, so the project is opened anew.
     """
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
-    """
-    What is to be brought up to date.
-
-    Attributes:
-        targets: Stages or artifacts; empty for the whole pipeline.
-        forced: Stages to run whatever is known of them.
-        settings: Values of parameters from the command line, the last to win.
-        folder: Where paths among the targets begin, from the root.
-    """
-
-    targets: tuple[str, ...] = ()
-    forced: tuple[str, ...] = ()
-    settings: tuple[Setting, ...] = ()
-    folder: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +123,7 @@ class Session:
             for name in forced
             if name not in needed.stages
         ]
-        problems += self.world.missing_sources(self._linking.sources, needed)
+        problems += self.world.missing_sources(self._linking.sources, list(needed), self.graph)
         if problems:
             raise InvalidPipelineError(problems)
         now = {stage.name: self.world.observe(stage, self.graph) for stage in needed}

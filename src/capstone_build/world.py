@@ -18,20 +18,17 @@ from pathlib import Path
 from capstone_build.analysis.project import ProjectCode
 from capstone_build.authoring.project import Project
 from capstone_build.core.artifact import MEMORY_FOLDER, Artifact, ArtifactPath, Kind
-from capstone_build.core.digest import Digest, digest_fields, digest_value, spell_value
+from capstone_build.core.declared_parts import declared_parts
+from capstone_build.core.digest import Digest
 from capstone_build.core.fingerprint import Aspect, Fingerprint, Part
 from capstone_build.core.graph import StageGraph
 from capstone_build.core.plan import Observation
-from capstone_build.core.stage import PythonCall, Stage, StageName, Symbol
-from capstone_build.core.template import places
+from capstone_build.core.stage import Stage, StageName, Symbol
 from capstone_build.core.trace import Trace
 from capstone_build.errors import MissingSourceError, PipelineError
 from capstone_build.storage.files import Files
 from capstone_build.storage.manifest import Manifest
 from capstone_build.storage.store import Store
-
-VALUE_FORMAT = "1"
-"""Counts in every Python stage; raised when a value of the same form is written otherwise."""
 
 
 class World:
@@ -120,19 +117,23 @@ class World:
         ]
 
     def missing_sources(
-        self, sources: Mapping[StageName, Sequence[Artifact]], graph: Iterable[Stage]
+        self,
+        sources: Mapping[StageName, Sequence[Artifact]],
+        stages: Sequence[Stage],
+        graph: StageGraph | None = None,
     ) -> Iterator[PipelineError]:
         """
         Find inputs that no stage writes and that do not exist.
 
         Args:
             sources: For each stage, what it reads and no stage writes.
-            graph: The stages to check.
+            stages: The stages to check.
+            graph: The whole pipeline, if it could be linked: what stages that are
+                gone left is not there.
         """
-        stages = list(graph)
         for stage in stages:
             for artifact in sources[stage.name]:
-                found = self.files.contents(artifact)
+                found = self._read(artifact, graph) if graph else self.files.contents(artifact)
                 if not found or None in found.values():
                     yield MissingSourceError(
                         artifact.path,
@@ -225,7 +226,7 @@ class World:
 
     def _declared(self, stage: Stage) -> Iterator[tuple[Part, Digest, str]]:
         """List what the declaration of *stage* contributes: part, digest, and how it is said."""
-        yield from _declared_parts(stage)
+        yield from declared_parts(stage)
         for name in stage.environment:
             # Never said: it may be a secret.
             yield (Aspect.ENVIRONMENT, name), self._environment[name], ""
@@ -250,57 +251,6 @@ def _version(package: str) -> str:
         return importlib.metadata.version(package)
     except importlib.metadata.PackageNotFoundError:
         return ""
-
-
-def _declared_parts(stage: Stage) -> Iterator[tuple[Part, Digest, str]]:
-    """List what is declared in the pipeline itself, whatever the surroundings."""
-    forms: Mapping[str, str] = {}
-    if isinstance(stage.action, PythonCall):
-        forms = stage.action.forms
-        yield (Aspect.DECLARATION, "format of values"), digest_fields(VALUE_FORMAT), VALUE_FORMAT
-        yield (Aspect.DECLARATION, "function"), digest_fields(stage.action.function), ""
-        if form := forms.get("return"):
-            yield (Aspect.DECLARATION, "returned value"), digest_fields(form), form
-    else:
-        text = stage.action.text
-        words = [text] if isinstance(text, str) else list(text)
-        kind = "line" if isinstance(text, str) else "list"
-        yield (Aspect.COMMAND, "command"), digest_fields(kind, *words), " ".join(words)
-    for group, names in _orders(stage).items():
-        yield (Aspect.DECLARATION, f"order of {group}"), digest_fields(*names), ", ".join(names)
-    for each in stage.inputs:
-        paths = [artifact.path for artifact in each.artifacts]
-        form = forms.get(each.name, "")
-        kind = "list" if each.is_list else "one"
-        yield (
-            (Aspect.DECLARATION, f"input {each.name}"),
-            digest_fields(kind, form, *paths),
-            f"{', '.join(paths)} as {form}" if form else ", ".join(paths),
-        )
-    for output in stage.outputs:
-        yield (
-            (Aspect.DECLARATION, f"output {output.name}"),
-            digest_fields(forms.get(output.name, ""), output.artifact.path),
-            output.artifact.path,
-        )
-    for name, value in stage.parameters.items():
-        yield (Aspect.PARAMETER, name), digest_value(value), spell_value(value)
-    for name, text in stage.captured.items():
-        yield (Aspect.DECLARATION, f"captured {name}"), digest_fields(text), text
-
-
-def _orders(stage: Stage) -> dict[str, list[str]]:
-    """Return the names whose order matters to *stage*: those it is given, or gives, as a row."""
-    names = {
-        "inputs": [each.name for each in stage.inputs],
-        "outputs": [each.name for each in stage.outputs],
-        "params": list(stage.parameters),
-    }
-    if isinstance(stage.action, PythonCall):
-        returned = [name for name in names["outputs"] if name not in stage.action.forms]
-        return {"returned values": returned} if len(returned) > 1 else {}
-    as_row = {group for group, name in places(stage.action.text) if name is None}
-    return {group: names[group] for group in sorted(as_row)}
 
 
 def _source_roots(project: Project) -> list[Path]:

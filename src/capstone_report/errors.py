@@ -9,7 +9,7 @@ The problems that a reader of a report can fix: in the data, or with the model.
 Any other exception that a stage of the bundled pipeline raises is our bug.
 """
 
-from capstone_build.errors import CapstoneError
+from capstone_build import CapstoneError
 
 
 class TableError(CapstoneError):

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
-from capstone_build.errors import MissingExtraError
+from capstone_build import MissingExtraError
 from capstone_report.errors import ModelError
 from capstone_report.model_server import ModelServer
 from capstone_report.raw_answers import RawAnswers

@@ -75,7 +75,7 @@ def lines_of(*events: Event, width: int = 0, colour: bool = False) -> list[str]:
         (
             EditKept(LOAD, "output/a.json", ".cache/kept/1/a.json"),
             (
-                "kept      output/a.json was edited by hand, it seems; "
+                "kept      output/a.json was edited by hand; "
                 "what was there is in .cache/kept/1/a.json"
             ),
         ),
@@ -100,7 +100,7 @@ def test_each_event_has_its_line(event: Event, line: str) -> None:
 @pytest.mark.parametrize("outcome", [Outcome.REUSED, Outcome.SKIPPED])
 def test_what_was_not_touched_is_counted_not_listed(outcome: Outcome) -> None:
     """A stage that is up to date, or waits for one that failed, has no line of its own."""
-    assert lines_of(BuildStarted(5, 2), StageEnded(StageResult(stage=LOAD, outcome=outcome))) == []
+    assert lines_of(BuildStarted(5), StageEnded(StageResult(stage=LOAD, outcome=outcome))) == []
 
 
 @given(st.integers(1, 100), st.sampled_from(HOSTILE_NAMES), st.integers(0, 10_000))

@@ -39,7 +39,7 @@ def live_output(*events: Event, colour: bool = True) -> str:
 
 
 EVENTS = (
-    BuildStarted(3, 2),
+    BuildStarted(3),
     StageStarted(LOAD, CHANGED),
     StageEnded(StageResult(stage=LOAD, outcome=Outcome.BUILT, because=CHANGED, seconds=1)),
 )
@@ -65,7 +65,7 @@ def test_a_live_view_leaves_the_terminal_as_it_was() -> None:
 
     def interrupted() -> None:
         with LiveView(stream, colour=True, width=80) as view:
-            view(BuildStarted(3, 2))
+            view(BuildStarted(3))
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
@@ -78,7 +78,7 @@ def test_a_live_view_leaves_the_terminal_as_it_was() -> None:
 def test_the_bar_shows_what_runs_and_for_how_long() -> None:
     """A stage that takes long is seen to take long; many at once are counted."""
     progress = Progress()
-    progress.note(BuildStarted(10, 10), 0.0)
+    progress.note(BuildStarted(10), 0.0)
     for index in range(8):
         progress.note(StageStarted(StageName(f"s{index}"), ()), float(index))
     progress.note(StageEnded(StageResult(stage=StageName("s0"), outcome=Outcome.BUILT)), 8.0)

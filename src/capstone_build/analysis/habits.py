@@ -59,15 +59,16 @@ MUTATORS = _words(
 
 PURE_METHODS = _words(
     """
-    absolute as_posix astype capitalize casefold compile copy count cwd decode difference dot
-    encode endswith exists expanduser find findall format fromkeys fullmatch get getChild
-    getLogger glob index intersection is_dir is_file items iterdir join joinpath keys lower
-    lstrip match max mean min parse partition read read_bytes read_text relative_to replace
-    resolve rglob rpartition rsplit rstrip search split splitlines startswith strip sub sum
-    title translate union upper values with_name with_suffix zfill
+    absolute as_posix astype capitalize casefold compile copy count critical cwd debug decode
+    difference dot encode endswith error exception exists expanduser find findall format
+    fromkeys fullmatch get getChild getLogger glob index info intersection is_dir is_file items
+    iterdir join joinpath keys log lower lstrip match max mean min parse partition read
+    read_bytes read_text relative_to replace resolve rglob rpartition rsplit rstrip search split
+    splitlines startswith strip sub sum title translate union upper values warning with_name
+    with_suffix zfill
     """
 )
-"""Methods that leave the object as it is, on whatever it is likely to be."""
+"""Methods that leave the object as it is, on whatever it is likely to be; a log is no result."""
 
 DOING = re.compile(
     r"_?(add|append|basicconfig|chdir|config|connect$|disable|enable|exec|extend|filter$"

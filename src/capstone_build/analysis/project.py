@@ -8,7 +8,7 @@ not import, and does not run, any of the code.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, MutableMapping, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from capstone_build.analysis.closure import Closure
@@ -17,7 +17,7 @@ from capstone_build.analysis.gathering import Gathering
 from capstone_build.analysis.modules import Root, project_roots
 from capstone_build.analysis.node import Node, Sort
 from capstone_build.analysis.packages import Packages
-from capstone_build.analysis.sources import Sources
+from capstone_build.analysis.sources import Sources, SummaryMemory
 from capstone_build.core.digest import Digest
 from capstone_build.core.stage import Symbol
 
@@ -37,7 +37,7 @@ class ProjectCode:
         summaries: Persistent memory, filled and read by content; stale entries are harmless.
     """
 
-    def __init__(self, roots: Sequence[Path], summaries: MutableMapping[str, str]) -> None:
+    def __init__(self, roots: Sequence[Path], summaries: SummaryMemory) -> None:
         self._roots = project_roots(roots)
         self._summaries = summaries
         self._packages = Packages()

@@ -8,14 +8,25 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import MutableMapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Protocol
 
 from capstone_build.analysis.modules import Module, Modules, Root
 from capstone_build.analysis.packages import Missing, Packages, SourceAt
 from capstone_build.analysis.summary import VERSION, Summary, summarise
 from capstone_build.core.digest import Digest, digest_bytes
 from capstone_build.core.stage import Location
+
+
+class SummaryMemory(Protocol):
+    """Where summaries are kept between two looks, by key; a `dict` is one."""
+
+    def get(self, key: str, /) -> str | None:
+        """Return what was kept under this *key*; None if nothing was."""
+
+    def __setitem__(self, key: str, text: str, /) -> None:
+        """Keep *text* under this *key*."""
 
 
 class Sources:
@@ -33,7 +44,7 @@ class Sources:
         self,
         roots: Sequence[Root],
         base: str,
-        memory: MutableMapping[str, str],
+        memory: SummaryMemory,
         packages: Packages,
     ) -> None:
         self.modules = Modules(roots)

@@ -25,6 +25,7 @@ from capstone_build.authoring.declaration import (
     StageFunction,
 )
 from capstone_build.authoring.declared_path import read_artifact
+from capstone_build.authoring.signature import RETURNED, signature_problems, spelled_form
 from capstone_build.core.artifact import Artifact, Kind
 from capstone_build.core.digest import JsonValue, is_plain
 from capstone_build.core.function import hints_of, plain_function
@@ -44,8 +45,6 @@ from capstone_build.errors import DeclarationError, PipelineError
 
 _NAME = re.compile(r"[^\W-][\w.,=+@\[\]-]*")
 """A stage's name is typed in a shell and is the name of a log file."""
-
-RETURNED = "return"
 
 
 class Interpretation:
@@ -136,8 +135,9 @@ class Interpretation:
                 "Use letters, figures and . , = + @ [ ] - without spaces: name=... in its "
                 "declaration.",
             )
-        if isinstance(written.env, str) or not all(isinstance(each, str) for each in written.env):
-            self._report(f"env={written.env!r} is no list of names", "Write env=['LANG'].")
+        is_list = isinstance(written.env, list | tuple | set | frozenset)
+        if not is_list or not all(isinstance(each, str) for each in written.env):
+            raise self._problem(f"env={written.env!r} is no list of names", "Write env=['LANG'].")
         timeout = written.timeout
         if timeout is not None and not (_is_number(timeout) and 0 < timeout < math.inf):
             self._report(f"timeout={timeout!r} is no number of seconds", "Write timeout=60.")
@@ -246,7 +246,8 @@ class Interpretation:
                 f"the signature of the function cannot be evaluated: {error}",
                 "Import what it names at run time, not only for type checking.",
             ) from None
-        self._check_signature(parameters, hints)
+        for problem, hint in signature_problems(self._declaration, parameters, hints):
+            self._report(problem, hint)
         returned = [name for name in self._declaration.outputs if name not in parameters]
         forms = {name: spelled_form(hints.get(name)) for name in parameters}
         if returned:
@@ -258,40 +259,6 @@ class Interpretation:
             if symbol.partition(":")[0].partition(".")[0] not in sys.stdlib_module_names
         ]
         return PythonCall(main, forms), [main, *models]
-
-    def _check_signature(
-        self, parameters: Mapping[str, inspect.Parameter], hints: Mapping[str, Any]
-    ) -> None:
-        written = self._declaration
-        known = {**written.inputs, **written.outputs, **written.params}
-        takes_any = any(each.kind is each.VAR_KEYWORD for each in parameters.values())
-        for name, parameter in parameters.items():
-            if parameter.kind in {parameter.VAR_KEYWORD, parameter.VAR_POSITIONAL}:
-                continue
-            if parameter.kind is parameter.POSITIONAL_ONLY:
-                self._report(
-                    f"its parameter {name!r} is positional-only",
-                    "Take the / out of the signature: values are passed by name.",
-                )
-            elif name not in known and parameter.default is parameter.empty:
-                near = get_close_matches(name, known)
-                self._report(
-                    f"its function takes {name!r}, which is no input, output or parameter",
-                    f"Did you mean {near[0]!r}?" if near else "Declare it, or take it out.",
-                )
-        for name in written.params:
-            if name not in parameters and not takes_any:
-                near = get_close_matches(name, parameters)
-                self._report(
-                    f"the parameter {name!r} names nothing: its function does not take it",
-                    f"Did you mean {near[0]!r}?" if near else "Take it, or leave it out of params.",
-                )
-        returned = [name for name in written.outputs if name not in parameters]
-        if returned and not takes_any and hints.get(RETURNED, Any) is type(None):
-            self._report(
-                f"nobody writes {returned[0]!r}: its function returns None and does not take it",
-                f"Take {returned[0]}: Path as a parameter and write there, or return the content.",
-            )
 
     # Commands.
 
@@ -328,16 +295,6 @@ class Interpretation:
             facts={"declared at": str(self._location())},
             hint=hint,
         )
-
-
-def spelled_form(annotation: Any) -> str:
-    """Spell an annotation so that it is the same text in every process."""
-    if annotation is None or annotation is inspect.Parameter.empty:
-        return ""
-    if isinstance(annotation, type) and not typing.get_args(annotation):
-        module = "" if annotation.__module__ == "builtins" else f"{annotation.__module__}."
-        return module + annotation.__qualname__
-    return str(annotation)
 
 
 def _is_number(value: object) -> bool:

@@ -21,8 +21,14 @@ from typing import Any
 from capstone_build.authoring.declaration import ALL_DECLARED, DeclaredStage
 from capstone_build.authoring.fresh_source import import_from_source
 from capstone_build.authoring.interpretation import Interpretation
+from capstone_build.authoring.project import BUNDLED_MODULE
 from capstone_build.core.stage import Location, Stage, StageName
-from capstone_build.errors import DeclarationError, PipelineError, PipelineLoadError
+from capstone_build.errors import (
+    DeclarationError,
+    MissingExtraError,
+    PipelineError,
+    PipelineLoadError,
+)
 
 LIST_NAME = "pipeline"
 
@@ -117,6 +123,8 @@ def _load_error(name: str, error: Exception, root: Path) -> PipelineLoadError:
     shown = "".join(traceback.format_list(frames)).rstrip()
     said = "".join(traceback.format_exception_only(error)).strip()
     hint = ""
+    if isinstance(error, ModuleNotFoundError) and name == BUNDLED_MODULE:
+        raise MissingExtraError(str(error.name), "the bundled data report", "report") from None
     if isinstance(error, ModuleNotFoundError):
         hint = f"Install it, or correct the import: {error.name}"
     return PipelineLoadError(

@@ -13,13 +13,13 @@ from typing import NoReturn
 import click
 
 from capstone_build import __version__
-from capstone_build.build import Interrupted
 from capstone_build.cli.build import build_command
 from capstone_build.cli.completion import completion_command
 from capstone_build.cli.graph import graph_command
 from capstone_build.cli.status import status_command
 from capstone_build.cli.terminal import Terminal
 from capstone_build.errors import CapstoneError
+from capstone_build.interruption import Interrupted
 from capstone_build.presentation.error_text import error_text
 
 SIGNALLED = 128

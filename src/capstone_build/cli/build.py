@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from capstone_build.build import Request, build
+from capstone_build.build import build
 from capstone_build.cli.options import (
     file_option,
     force_option,
@@ -21,6 +21,7 @@ from capstone_build.cli.options import (
 from capstone_build.cli.status import show_forecast
 from capstone_build.cli.terminal import Terminal
 from capstone_build.presentation.build_view import BuildView, LiveView, PlainView
+from capstone_build.request import Request
 
 
 @click.command("build")

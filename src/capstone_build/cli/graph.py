@@ -13,7 +13,7 @@ from capstone_build.cli.options import (
     read_wish,
     settings_option,
     targets_argument,
-    tell_printed,
+    tell_asides,
 )
 from capstone_build.cli.terminal import Terminal
 from capstone_build.presentation import dot, drawing, graph_json, mermaid
@@ -38,8 +38,8 @@ def graph_command(
     """Draw what TARGETs need, or everything, each stage with its state."""
     project = opened_project(file)
     session, forecast = foresee(project, read_wish(project, targets, settings))
-    tell_printed(session)
-    session.close()
+    with session:
+        tell_asides(session)
     if form == "text":
         terminal = Terminal.of(sys.stdout)
         text = drawing.draw(

@@ -11,9 +11,10 @@ import click
 from capstone_build.authoring.parameters import read_option
 from capstone_build.authoring.project import Project, find_project
 from capstone_build.core.artifact import MEMORY_FOLDER
-from capstone_build.errors import PipelineNotFoundError, UsageError
-from capstone_build.presentation.escaping import block_for_terminal
-from capstone_build.session import Session, Wish
+from capstone_build.errors import MemoryFailedError, PipelineNotFoundError, UsageError
+from capstone_build.presentation.escaping import block_for_terminal, for_terminal
+from capstone_build.request import Wish
+from capstone_build.session import Session
 from capstone_build.storage.manifest import Manifest
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -27,9 +28,12 @@ def _known_targets(
         project = find_project(Path.cwd(), context.params.get("file"))
     except (PipelineNotFoundError, UsageError):
         return []
-    manifest = Manifest(project.root / MEMORY_FOLDER / "manifest.sqlite3", project.module)
-    made = manifest.made()
-    manifest.close()
+    try:
+        manifest = Manifest(project.root / MEMORY_FOLDER / "manifest.sqlite3", project.module)
+        made = manifest.made()
+        manifest.close()
+    except MemoryFailedError:
+        return []
     names = {each.stage for each in made.values()} | made.keys()
     return sorted(name for name in names if name.startswith(incomplete))
 
@@ -86,10 +90,12 @@ def read_wish(
     )
 
 
-def tell_printed(session: Session) -> None:
-    """Show what the pipeline's modules printed, apart from what the command itself says."""
+def tell_asides(session: Session) -> None:
+    """Show what the pipeline printed and what is wrong with the memory, apart from the answer."""
     if session.printed:
         click.echo(block_for_terminal(session.printed.rstrip()), err=True)
+    if problem := session.world.manifest.problem:
+        click.echo(f"what was remembered cannot be read: {for_terminal(problem)}", err=True)
 
 
 def _from_root(target: str, project: Project) -> str:

@@ -14,11 +14,12 @@ from capstone_build.cli.options import (
     read_wish,
     settings_option,
     targets_argument,
-    tell_printed,
+    tell_asides,
 )
 from capstone_build.cli.terminal import Terminal
 from capstone_build.presentation.status import status_lines
-from capstone_build.session import Wish, foresee
+from capstone_build.request import Wish
+from capstone_build.session import foresee
 
 
 @click.command("status")
@@ -34,8 +35,8 @@ def status_command(targets: tuple[str, ...], settings: tuple[str, ...], file: Pa
 def show_forecast(project: Project, wish: Wish) -> int:
     """Print what a build would do; return the exit code."""
     session, forecast = foresee(project, wish)
-    tell_printed(session)
-    session.close()
+    with session:
+        tell_asides(session)
     terminal = Terminal.of(sys.stdout)
     for line in status_lines(forecast.graph, forecast.plan, terminal.colour, terminal.width):
         click.echo(line, color=True)

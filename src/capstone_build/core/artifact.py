@@ -66,6 +66,12 @@ class Artifact:
         """The path without the `/` that marks a folder."""
         return ArtifactPath(self.path.rstrip("/"))
 
+    def stands_for(self, path: str) -> bool:
+        """Tell whether the file or folder at *path* is it, lies in it, or matches it."""
+        if self.kind is Kind.PATTERN:
+            return matches(self.path, path)
+        return path.rstrip("/") == self.location or path.startswith(f"{self.location}/")
+
 
 def is_pattern(path: str) -> bool:
     """Tell whether *path* has a character that makes it a pattern."""

@@ -66,6 +66,11 @@ def digest_fields(*fields: str) -> Digest:
     return hasher.digest()
 
 
+def executable(content: Digest) -> Digest:
+    """Return the digest of a file that can be run, given that of its content."""
+    return digest_fields("executable", content)
+
+
 def digest_mapping(mapping: Mapping[_Text, Digest]) -> Digest:
     """Return the digest of a mapping; the order of its items does not count."""
     return digest_fields(*(text for item in sorted(mapping.items()) for text in item))

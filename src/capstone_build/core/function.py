@@ -1,7 +1,7 @@
 """
 Functions as objects: what does the work behind partials, methods and wrappers.
 
-Knows Python's ways to make one callable from another; calls none of them.
+Knows Python's ways to make one callable from another, and does not call it.
 """
 
 from __future__ import annotations

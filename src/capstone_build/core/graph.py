@@ -131,7 +131,7 @@ class Linking:
     """
 
     def __init__(self, stages: Sequence[Stage]) -> None:
-        import networkx as nx  # (0.2 s, which a build with nothing to do need not pay)
+        import networkx as nx  # (0.2 s, which the command line alone need not pay)
 
         self._stages = {stage.name: stage for stage in stages}
         self._outputs = _Outputs(self._stages.values())
@@ -224,7 +224,9 @@ class _Outputs:
         """Find outputs that are claimed twice and outputs inside one another."""
         for path, names in self.writers.items():
             if len(names) > 1:
-                yield DuplicateOutputError(path, [self._claim(name) for name in names])
+                yield DuplicateOutputError(
+                    path, [self._claim(name) for name in dict.fromkeys(names)]
+                )
             for outer in parents(path):
                 if outer in self.writers:
                     owner = self.writers[outer][0]

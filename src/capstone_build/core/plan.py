@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Protocol, TypeAlias
 
-from capstone_build.core.artifact import ArtifactPath, Kind, matches
+from capstone_build.core.artifact import ArtifactPath
 from capstone_build.core.digest import Digest
 from capstone_build.core.fingerprint import Aspect, Fingerprint, Part, digest_fingerprint
 from capstone_build.core.graph import StageGraph
@@ -242,16 +242,22 @@ def _judge_early(
     run remembered agrees with what is settled: then nothing that the stages
     upstream leave could spare it.
     """
+    open_places = [path for path, name in graph.writers.items() if name in unsettled]
+
+    def is_settled(path: str) -> bool:
+        if path.endswith("/") and any(place.startswith(path) for place in open_places):
+            return False  # an empty folder that they may fill
+        return graph.writer_of(path) not in unsettled
 
     def settled(inputs: Mapping[ArtifactPath, Digest]) -> dict[ArtifactPath, Digest]:
-        return {p: d for p, d in inputs.items() if graph.writer_of(p) not in unsettled}
+        return {path: digest for path, digest in inputs.items() if is_settled(path)}
 
     known = {p: d for p, d in observation.inputs.items() if d is not None}
     partial = replace(observation, inputs=settled(known))
     differences = tuple(
         difference
         for difference in compare(stage.name, partial, memory)
-        if difference.aspect is not Aspect.INPUT or graph.writer_of(difference.key) not in unsettled
+        if difference.aspect is not Aspect.INPUT or is_settled(difference.key)
     )
     if differences and not any(
         settled(trace.inputs) == partial.inputs
@@ -269,17 +275,11 @@ def _after(
         path: digest
         for path, digest in observation.inputs.items()
         if graph.writer_of(path) != restored.stage
+        and not (path.endswith("/") and any(p.startswith(path) for p in restored.outputs))
     }
     inputs |= {
         path: digest
         for path, digest in restored.outputs.items()
-        if any(_stands_for(artifact.path, artifact.kind, path) for artifact in stage.reads)
+        if any(artifact.stands_for(path) for artifact in stage.reads)
     }
     return replace(observation, inputs=inputs)
-
-
-def _stands_for(declared: str, kind: Kind, path: ArtifactPath) -> bool:
-    if kind is Kind.PATTERN:
-        return matches(declared, path)
-    place = declared.rstrip("/")
-    return path.rstrip("/") == place or path.startswith(place + "/")

@@ -102,10 +102,9 @@ class StageResult:
 
 @dataclass(frozen=True, slots=True)
 class BuildStarted:
-    """The plan is made; *stages* are looked at and at most *at_most* of them run."""
+    """The plan is made, and this many *stages* are looked at."""
 
     stages: int
-    at_most: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,11 +133,17 @@ class StageEnded:
 
 @dataclass(frozen=True, slots=True)
 class EditKept:
-    """An artifact was changed by hand; the edit is set aside before it is replaced."""
+    """
+    An artifact is not as its stage left it; what was there is set aside.
+
+    It was changed by hand; or, where a command writes it in place and was
+    killed, it *is_half* written.
+    """
 
     stage: StageName
     artifact: str
     kept: str
+    is_half: bool = False
 
 
 @dataclass(frozen=True, slots=True)

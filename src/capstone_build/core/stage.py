@@ -82,9 +82,9 @@ class PythonCall:
     Attributes:
         function: Where the function is defined.
         forms:
-            For each parameter of the function, and each name of an output that
-            it returns, the form in which the value passes: the annotation,
-            spelled out.
+            For each parameter of the function, and for what it returns under
+            `return`, the form in which the value passes: the annotation, spelled
+            out.
     """
 
     function: Symbol

@@ -27,6 +27,7 @@ from capstone_build.core.template import argument_list, shell_line
 from capstone_build.errors import CapstoneError
 from capstone_build.execution.checking import check
 from capstone_build.execution.conversion import ConversionError, read_value, write_value
+from capstone_build.execution.forking import ending_with
 from capstone_build.execution.order import WorkOrder
 
 _ENGINE = str(Path(__file__).parents[1]) + os.sep
@@ -125,16 +126,22 @@ def _run_command(action: ShellCommand, order: WorkOrder) -> Failure | None:
     }
     if isinstance(action.text, str):
         line = shell_line(action.text, values)
-        words = ["cmd", "/c", line] if os.name == "nt" else ["/bin/sh", "-ec", line]
+        words = ["/bin/sh", "-ec", line]
     else:
         words = argument_list(action.text, values)
         line = " ".join(words)
     try:
-        code = subprocess.run(words, stdin=subprocess.DEVNULL, check=False).returncode
+        done = subprocess.run(
+            words,
+            stdin=subprocess.DEVNULL,
+            check=False,
+            preexec_fn=ending_with(os.getpid()),
+        )
     except OSError as error:
         return Failure(
             cause=Cause.EXITED, message=f"{words[0]!r} cannot be started: {error.strerror}"
         )
+    code = done.returncode
     if code < 0:
         name = signal.Signals(-code).name
         return Failure(cause=Cause.SIGNALLED, message=f"ended by {name}: {line}")
@@ -145,14 +152,11 @@ def _run_command(action: ShellCommand, order: WorkOrder) -> Failure | None:
 
 def _input_violations(order: WorkOrder, stage: Stage) -> Iterator[Violation]:
     for each in stage.inputs:
-        contracts = [a.contract for a in each.artifacts if a.contract is not None]
-        if len(each.artifacts) == 1 and contracts:
-            for path in order.inputs[each.name]:
-                yield from check(contracts[0], Path(path), path)
-        else:
-            for artifact in each.artifacts:
-                if artifact.contract is not None:
-                    yield from check(artifact.contract, Path(artifact.path), artifact.path)
+        for artifact in each.artifacts:
+            if artifact.contract is not None:
+                for path in order.inputs[each.name]:
+                    if artifact.stands_for(path):
+                        yield from check(artifact.contract, Path(path), path)
 
 
 def _output_violations(order: WorkOrder, stage: Stage) -> Iterator[Violation]:

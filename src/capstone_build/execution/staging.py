@@ -57,7 +57,7 @@ class Staging:
         return paths
 
     def _room_for(self, output: Output, number: int) -> Path:
-        chosen = staged = self._staged(number, output)
+        chosen = staged = self.staged(number, output)
         staged.parent.mkdir(parents=True, exist_ok=True)
         if output.in_place:
             chosen = self._root / output.artifact.location
@@ -76,7 +76,7 @@ class Staging:
             if output.in_place:
                 final = self._root / output.artifact.location
                 if os.path.lexists(final):
-                    _move(final, self._staged(number, output))
+                    _move(final, self.staged(number, output))
 
     def abandon(self, stage: Stage, number: int) -> str:
         """
@@ -88,7 +88,7 @@ class Staging:
         self.collect(stage, number)
         kept = ""
         for output in stage.outputs:
-            staged = self._staged(number, output)
+            staged = self.staged(number, output)
             if staged.is_dir() and not staged.is_symlink() and not any(staged.iterdir()):
                 continue
             if os.path.lexists(staged):
@@ -99,13 +99,9 @@ class Staging:
                 _move(previous, self._root / output.artifact.location)
         return kept
 
-    def staged(self, output: Output, number: int) -> Path:
-        """Return where the run of this *number* left *output*."""
-        return self._staged(number, output)
-
     def publish(self, output: Output, number: int) -> None:
         """Move what a run left to its final path, in place of what is there."""
-        self.put(self._staged(number, output), output.artifact.location)
+        self.put(self.staged(number, output), output.artifact.location)
 
     def put(self, content: Path, place: str) -> None:
         """Move *content*, a file or a folder of this staging area, to *place*."""
@@ -144,7 +140,8 @@ class Staging:
         path.parent.mkdir(parents=True, exist_ok=True)
         return path
 
-    def _staged(self, number: int, output: Output) -> Path:
+    def staged(self, number: int, output: Output) -> Path:
+        """Return where the run of this *number* leaves *output*."""
         # A folder of its own for each output, and the final name inside it: a
         # stage that looks at the name or the suffix sees the right one.
         name = output.artifact.location.rpartition("/")[2]

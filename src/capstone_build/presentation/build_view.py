@@ -199,7 +199,7 @@ class Progress:
     def note(self, event: Event, now: float) -> None:
         """Follow *event*, which happened *now*."""
         match event:
-            case BuildStarted(stages, _):
+            case BuildStarted(stages):
                 self.total = stages
             case StageStarted(stage):
                 self.running[stage] = now

@@ -96,10 +96,9 @@ class EventLine:
         match event:
             case PipelinePrinted(text):
                 return block_for_terminal(text.rstrip())
-            case EditKept(_, artifact, kept):
-                # Nobody but its stage writes there; a run that was cut short may have.
-                word = "kept"
-                said = f"{artifact} was edited by hand, it seems; what was there is in {kept}"
+            case EditKept(_, artifact, kept, is_half):
+                how = "left by a run that was cut short" if is_half else "edited by hand"
+                word, said = "kept", f"{artifact} was {how}; what was there is in {kept}"
             case OrphanIgnored(stage, artifact):
                 word = "ignored"
                 said = f"{artifact}: left by stage {stage}, which is no longer declared"

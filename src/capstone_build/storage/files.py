@@ -13,7 +13,6 @@ import os
 import stat
 import time
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from capstone_build.core.artifact import (
@@ -23,62 +22,12 @@ from capstone_build.core.artifact import (
     fixed_prefix,
     part_matches,
 )
-from capstone_build.core.digest import EMPTY_FOLDER, Digest, Hasher
+from capstone_build.core.digest import EMPTY_FOLDER, Digest, Hasher, executable
 from capstone_build.errors import MemoryFailedError, UnusableFileError
+from capstone_build.storage.file_state import FileState, KnownFile
 
 _PIECE = 1 << 20
 """How much of a file is read at once, in bytes."""
-
-_TICK = 20_000_000
-"""No clock of a local file system ticks more slowly than this, in nanoseconds ..."""
-
-_COARSE_TICK = 2_000_000_000
-"""... but for those that keep whole seconds, FAT with two of them being the slowest."""
-
-
-@dataclass(frozen=True, slots=True)
-class FileState:
-    """
-    What the file system says of a file without reading it.
-
-    Attributes:
-        size: In bytes.
-        mtime_ns: When its content was last changed, as anyone may set it.
-        ctime_ns: When it was last changed in any way, as nobody can set it.
-        inode: Which file of the file system it is.
-    """
-
-    size: int
-    mtime_ns: int
-    ctime_ns: int
-    inode: int
-
-    @classmethod
-    def of(cls, status: os.stat_result) -> FileState:
-        """Take the state from what `os.stat` returns."""
-        return cls(status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
-
-
-@dataclass(frozen=True, slots=True)
-class KnownFile:
-    """
-    A file as it was last read.
-
-    Attributes:
-        state: Its state just before it was read.
-        digest: Of its content.
-        looked_ns: When that was, in nanoseconds since the epoch.
-    """
-
-    state: FileState
-    digest: Digest
-    looked_ns: int
-
-    def still_holds(self, state: FileState) -> bool:
-        """Tell whether a file of this *state* surely has the same content."""
-        youngest = max(state.mtime_ns, state.ctime_ns)
-        tick = _TICK if state.mtime_ns % 1_000_000 else _COARSE_TICK
-        return state == self.state and youngest + tick < self.looked_ns
 
 
 class Files:
@@ -146,6 +95,10 @@ class Files:
             path: EMPTY_FOLDER if path.endswith("/") else self._read(path)
             for path in sorted(self._inside(place, ()))
         }
+
+    def measured_at(self, path: str) -> Digest | None:
+        """Return the digest of one file, read anew and not remembered; None if it is none."""
+        return self._read(path) if os.path.isfile(os.path.join(self._root, path)) else None  # noqa: PTH113, PTH118 (as above)
 
     def publish(self, path: str, digest: Digest) -> None:
         """
@@ -285,14 +238,20 @@ def _is_text(path: str) -> bool:
 
 
 def digest_file(path: str | Path) -> Digest:
-    """Return the digest of the file at *path*, read in pieces."""
+    """
+    Return the digest of the file at *path*, read in pieces.
+
+    Whether it can be run counts as its content does: a tool that a stage made
+    is another one without.
+    """
     hasher = Hasher()
     buffer = bytearray(_PIECE)
     view = memoryview(buffer)
     with open(path, "rb", buffering=0) as file:  # noqa: PTH123 (a str is faster, see above)
         while count := file.readinto(buffer):
             hasher.update(view[:count])
-    return hasher.digest()
+        can_run = os.fstat(file.fileno()).st_mode & stat.S_IXUSR
+    return executable(hasher.digest()) if can_run else hasher.digest()
 
 
 def _unreadable(path: str, error: OSError) -> MemoryFailedError:

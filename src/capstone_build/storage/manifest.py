@@ -2,18 +2,15 @@
 The manifest: traces and file states that persist between builds, in SQLite.
 
 Knows how they are kept; does not judge them (`capstone_build.core.plan`). The
-manifest is a cache: where it cannot be read it is set aside, and a new one
-begins.
+manifest may be lost at any time: where it cannot be read, a new one begins.
 """
 
 from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, MutableMapping
-from contextlib import closing
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +19,9 @@ from capstone_build.core.digest import Digest
 from capstone_build.core.fingerprint import Aspect, Fingerprint, Part, digest_fingerprint
 from capstone_build.core.stage import StageName
 from capstone_build.core.trace import Trace
-from capstone_build.errors import MemoryFailedError
-from capstone_build.storage.files import FileState, KnownFile
+from capstone_build.storage.database import Database
+from capstone_build.storage.file_state import FileState, KnownFile
+from capstone_build.storage.summaries import Summaries
 
 SCHEMA_VERSION = 1
 """Another version on disk is read as no manifest at all."""
@@ -81,16 +79,15 @@ class Manifest:
     """
 
     def __init__(self, path: Path, pipeline: str) -> None:
-        self._path = path
         self._pipeline = pipeline
-        self.problem = ""
-        self._connection = self._opened()
+        self._database = Database(path, _SCHEMA, SCHEMA_VERSION)
+        self.problem = self._database.problem
 
     # Traces.
 
     def last(self, stage: StageName) -> Trace | None:
         """Return the trace of the latest run of *stage* that succeeded."""
-        rows = self._rows(
+        rows = self._database.rows(
             "SELECT t.* FROM latest l JOIN traces t ON t.key = l.key "
             "WHERE l.pipeline = ? AND l.stage = ?",
             self._pipeline,
@@ -100,20 +97,22 @@ class Manifest:
 
     def recall(self, key: Digest) -> Trace | None:
         """Return the trace of this *key*."""
-        return next(_traces(self._rows("SELECT * FROM traces WHERE key = ?", key)), None)
+        return next(_traces(self._database.rows("SELECT * FROM traces WHERE key = ?", key)), None)
 
     def traces(self, fingerprint: Digest) -> Iterator[Trace]:
         """Yield the traces of a fingerprint of this digest."""
-        return _traces(self._rows("SELECT * FROM traces WHERE fingerprint = ?", fingerprint))
+        return _traces(
+            self._database.rows("SELECT * FROM traces WHERE fingerprint = ?", fingerprint)
+        )
 
     def is_unfinished(self, stage: StageName) -> bool:
         """Tell whether a run of *stage* began and did not end well."""
         query = "SELECT 1 FROM unfinished WHERE pipeline = ? AND stage = ?"
-        return bool(self._rows(query, self._pipeline, stage))
+        return bool(self._database.rows(query, self._pipeline, stage))
 
     def begin(self, stage: StageName, build: str) -> None:
         """Note, before it starts, that a run of *stage* is under way."""
-        with self._transaction() as writing:
+        with self._database.transaction() as writing:
             row = (self._pipeline, stage, build)
             writing.execute("INSERT OR REPLACE INTO unfinished VALUES (?, ?, ?)", row)
 
@@ -136,7 +135,7 @@ class Manifest:
             trace.seconds,
             json.dumps([[a.value, name, text] for (a, name), text in trace.said.items()]),
         )
-        with self._transaction() as writing:
+        with self._database.transaction() as writing:
             writing.execute("INSERT OR REPLACE INTO traces VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
             name = (self._pipeline, trace.stage)
             writing.execute("INSERT OR REPLACE INTO latest VALUES (?, ?, ?)", (*name, trace.key))
@@ -158,194 +157,34 @@ class Manifest:
         query = (
             "SELECT size, mtime_ns, ctime_ns, inode, digest, looked_ns FROM files WHERE path = ?"
         )
-        for size, mtime_ns, ctime_ns, inode, digest, looked_ns in self._rows(query, path):
+        for size, mtime_ns, ctime_ns, inode, digest, looked_ns in self._database.rows(query, path):
             return KnownFile(FileState(size, mtime_ns, ctime_ns, inode), digest, looked_ns)
         return None
 
     def remember_files(self, states: Mapping[str, KnownFile]) -> None:
         """Remember what was learned of files; nothing is written where there is nothing."""
         if states:
-            with self._transaction() as writing:
+            with self._database.transaction() as writing:
                 _write_states(writing, states)
 
     def made(self) -> dict[ArtifactPath, Made]:
         """Return every file that a stage of this pipeline, declared or not, left in place."""
         query = "SELECT path, digest, stage FROM made WHERE pipeline = ?"
-        rows = self._rows(query, self._pipeline)
+        rows = self._database.rows(query, self._pipeline)
         return {path: Made(digest, stage) for path, digest, stage in rows}
 
     def made_at(self, path: str) -> Made | None:
         """Return what a stage, of whichever pipeline, left at *path*."""
-        rows = self._rows("SELECT digest, stage FROM made WHERE path = ?", path)
+        rows = self._database.rows("SELECT digest, stage FROM made WHERE path = ?", path)
         return next((Made(*row) for row in rows), None)
 
     def summaries(self) -> Summaries:
         """Return the memory of what was read in source files."""
-        return Summaries(self)
+        return Summaries(self._database)
 
     def close(self) -> None:
         """Let go of the database."""
-        if self._connection is not None:
-            self._connection.close()
-
-    # The database.
-
-    def _opened(self) -> sqlite3.Connection | None:
-        """Open what is there; None if nothing is, or nothing that can be read."""
-        if not self._path.exists():
-            return None
-        try:
-            connection = _connected(self._path)
-            version = connection.execute("PRAGMA user_version").fetchone()[0]
-            if version != SCHEMA_VERSION:
-                connection.close()
-                self._set_aside(f"it is of version {version}, this is {SCHEMA_VERSION}")
-                return None
-            schema = [row[0] for row in connection.execute(_SCHEMA_QUERY)]
-            if schema != _expected_schema():
-                connection.close()
-                self._set_aside("its tables are not those of a manifest")
-                return None
-            sound = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
-            if sound != "ok":
-                connection.close()
-                self._set_aside(str(sound))
-                return None
-        except sqlite3.DatabaseError as error:
-            self._set_aside(str(error))
-            return None
-        return connection
-
-    def _set_aside(self, problem: str) -> None:
-        """Move an unreadable database away, for whoever wants to look at it."""
-        self.problem = problem
-        for suffix in ("", "-wal", "-shm"):
-            file = self._path.with_name(self._path.name + suffix)
-            try:
-                file.replace(file.with_name(f"{file.name}.unreadable"))
-            except FileNotFoundError:
-                continue
-            except OSError as error:
-                raise MemoryFailedError(
-                    f"{str(file)!r} cannot be read ({problem}) nor moved away: {error.strerror}",
-                    hint="Remove it: it holds nothing that a build cannot make again.",
-                ) from None
-
-    def _rows(self, query: str, *values: str) -> list[Any]:
-        if self._connection is None:
-            return []
-        try:
-            return self._connection.execute(query, values).fetchall()
-        except sqlite3.Error as error:
-            raise self._failed(error) from None
-
-    def _transaction(self) -> _Transaction:
-        """Return a context in which all is written or nothing; makes the database at need."""
-        try:
-            if self._connection is None:
-                self._path.parent.mkdir(parents=True, exist_ok=True)
-                self._connection = _connected(self._path)
-                self._connection.execute("PRAGMA journal_mode = WAL")
-                self._connection.executescript(
-                    f"BEGIN; {_SCHEMA} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;"
-                )
-        except (OSError, sqlite3.Error) as error:
-            raise self._failed(error) from None
-        return _Transaction(self._connection, self._failed)
-
-    def _failed(self, error: Exception) -> MemoryFailedError:
-        return MemoryFailedError(
-            f"the manifest {str(self._path)!r} failed: {error}",
-            hint="See that the disk has room and the folder can be written; what is built stands.",
-        )
-
-
-class Summaries(MutableMapping[str, str]):
-    """What was read in source files, by key; see `capstone_build.analysis`."""
-
-    def __init__(self, manifest: Manifest) -> None:
-        self._manifest = manifest
-        self._fresh: dict[str, str] = {}
-
-    def __getitem__(self, key: str) -> str:
-        """Return what was read under this *key*."""
-        if key in self._fresh:
-            return self._fresh[key]
-        rows = self._manifest._rows("SELECT text FROM summaries WHERE key = ?", key)  # noqa: SLF001
-        if not rows:
-            raise KeyError(key)
-        text: str = rows[0][0]
-        return text
-
-    def __setitem__(self, key: str, text: str) -> None:
-        """Remember *text* at the next `write`."""
-        self._fresh[key] = text
-
-    def __delitem__(self, key: str) -> None:
-        """Forget what was set since the last `write`."""
-        del self._fresh[key]
-
-    def __iter__(self) -> Iterator[str]:
-        """List the keys that were set since the last `write`."""
-        return iter(self._fresh)
-
-    def __len__(self) -> int:
-        """Count them."""
-        return len(self._fresh)
-
-    def write(self) -> None:
-        """Put what was set into the manifest; nothing is written where there is nothing."""
-        if self._fresh:
-            with self._manifest._transaction() as writing:  # noqa: SLF001 (one noun, two classes)
-                writing.executemany(
-                    "INSERT OR REPLACE INTO summaries VALUES (?, ?)", self._fresh.items()
-                )
-            self._fresh = {}
-
-
-class _Transaction:
-    def __init__(self, connection: sqlite3.Connection, failed: Any) -> None:
-        self._connection = connection
-        self._failed = failed
-
-    def __enter__(self) -> sqlite3.Connection:
-        try:
-            self._connection.execute("BEGIN IMMEDIATE")
-        except sqlite3.Error as error:
-            raise self._failed(error) from None
-        return self._connection
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        try:
-            self._connection.execute("ROLLBACK" if error else "COMMIT")
-        except sqlite3.Error as failure:
-            raise self._failed(failure) from None
-        if isinstance(error, sqlite3.Error):
-            raise self._failed(error) from None
-
-
-_SCHEMA_QUERY = "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY name"
-
-
-@cache
-def _expected_schema() -> list[str]:
-    """Return what a manifest's tables are, as SQLite itself spells them."""
-    with closing(sqlite3.connect(":memory:")) as connection:
-        connection.executescript(_SCHEMA)
-        return [row[0] for row in connection.execute(_SCHEMA_QUERY)]
-
-
-def _connected(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, timeout=60, isolation_level=None)
-    connection.text_factory = _lenient
-    connection.execute("PRAGMA trusted_schema = OFF")
-    connection.execute("PRAGMA synchronous = NORMAL")
-    return connection
-
-
-def _lenient(text: bytes) -> str:
-    """Read what is no UTF-8, in a damaged row, as something that no reader will accept."""
-    return text.decode("utf-8", "replace")
+        self._database.close()
 
 
 def _write_states(writing: sqlite3.Connection, states: Mapping[str, KnownFile]) -> None:

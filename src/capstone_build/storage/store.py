@@ -47,7 +47,6 @@ class Store:
         beside = place.with_name(f"{place.name}.{os.getpid()}.tmp")
         try:
             copy_content(file, beside)
-            _copy_executable_bit(file, beside)
             beside.replace(place)
         finally:
             beside.unlink(missing_ok=True)
@@ -66,7 +65,6 @@ class Store:
         except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
             return False
         if digest_file(file) == digest:
-            _copy_executable_bit(place, file)
             return True
         file.unlink()
         place.unlink(missing_ok=True)
@@ -77,22 +75,27 @@ class Store:
         return self._folder / name[:2] / name[2:]
 
 
-def _copy_executable_bit(source: Path, target: Path) -> None:
-    """Let *target* be executable if *source* is: a tool that a stage made stays one."""
-    if source.stat().st_mode & stat.S_IXUSR:
-        target.chmod(0o755)
-
-
 def copy_content(source: Path, target: Path) -> None:
-    """Copy a file's content to *target*, sharing blocks where the file system can."""
-    with source.open("rb") as reading, target.open("wb") as writing:
-        if sys.platform == "linux":
-            import fcntl
+    """
+    Copy a file's content to *target*, and whether it can be run.
 
-            try:
-                fcntl.ioctl(writing.fileno(), _FICLONE, reading.fileno())
-            except OSError:
-                pass  # this file system has no reflinks
-            else:
-                return
-        shutil.copyfileobj(reading, writing, 1 << 20)
+    Blocks are shared where the file system can.
+    """
+    with source.open("rb") as reading, target.open("wb") as writing:
+        if os.fstat(reading.fileno()).st_mode & stat.S_IXUSR:
+            target.chmod(0o755)
+        if not _shared_blocks(reading.fileno(), writing.fileno()):
+            shutil.copyfileobj(reading, writing, 1 << 20)
+
+
+def _shared_blocks(source: int, target: int) -> bool:
+    """Let two open files share their blocks; False where that cannot be."""
+    if sys.platform != "linux":
+        return False
+    import fcntl  # there is none on Windows
+
+    try:
+        fcntl.ioctl(target, _FICLONE, source)
+    except OSError:
+        return False
+    return True

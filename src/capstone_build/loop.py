@@ -1,0 +1,318 @@
+"""
+The loop of a build: stage after stage, as they become ready.
+
+Knows the order of the steps for a stage: look, judge, run, look again, put in
+place, store, remember. Decides nothing itself (`core.plan`, `core.schedule`)
+and shows nothing (`presentation` listens to its events).
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from capstone_build.core.fingerprint import Aspect, Part
+from capstone_build.core.plan import (
+    CanRestore,
+    Difference,
+    MustRun,
+    Observation,
+    UpToDate,
+    judge,
+)
+from capstone_build.core.report import (
+    BuildReport,
+    BuildStarted,
+    Cause,
+    Event,
+    Failure,
+    MemoryReset,
+    OrphanAdopted,
+    OrphanIgnored,
+    Outcome,
+    StageResult,
+    StageRetried,
+    StageStarted,
+)
+from capstone_build.core.stage import Stage
+from capstone_build.core.trace import Trace
+from capstone_build.execution.executor import Executor, LocalExecutor, last_lines
+from capstone_build.execution.order import RunResult, WorkOrder
+from capstone_build.execution.staging import Staging
+from capstone_build.interruption import Interrupted, uninterruptible
+from capstone_build.placing import Placing
+from capstone_build.request import Request
+from capstone_build.results import Results
+from capstone_build.session import Forecast, Session
+from capstone_build.storage.file_state import FileState
+from capstone_build.world import World
+
+Listener = Callable[[Event], None]
+
+
+@dataclass(slots=True, kw_only=True)
+class _Run:
+    """One stage at work: what it was started for, and with what in view."""
+
+    stage: Stage
+    number: int
+    because: tuple[Difference, ...]
+    before: Observation
+    states: Mapping[str, FileState | None]
+    attempt: int = 1
+    moved: int = 0
+
+
+class Loop:
+    """The state of one build. Holds the lock as long as it lives."""
+
+    def __init__(
+        self,
+        session: Session,
+        forecast: Forecast,
+        request: Request,
+        on_event: Listener,
+        began: float,
+    ) -> None:
+        self._session = session
+        self._world = session.world
+        self._graph = forecast.graph
+        self._forecast = forecast
+        self._request = request
+        self._tell = on_event
+        self._began = began
+        self._id = f"{time.strftime('%Y%m%dT%H%M%S')}-{os.getpid()}"
+        root = session.project.root
+        self._staging = Staging(root, self._world.memory_folder, self._id)
+        self._placing = Placing(self._world, self._staging, on_event)
+        self._executor: Executor = LocalExecutor(session.host, root)
+        self._results = Results(forecast.graph, on_event)
+        self._runs: dict[int, _Run] = {}
+        self._numbers = 0
+
+    def run(self) -> BuildReport:
+        """Take up stage after stage until nothing is ready; return what came of them."""
+        interrupted: int | None = None
+        self._world.clear_the_way()
+        self._staging.sweep()
+        if problem := self._world.manifest.problem:
+            self._tell(MemoryReset(problem))
+        self._tell(BuildStarted(len(self._graph)))
+        try:
+            self._loop()
+        except Interrupted as interruption:
+            interrupted = interruption.number
+        finally:
+            with uninterruptible():
+                self._executor.stop()
+                for run in self._runs.values():
+                    self._staging.abandon(run.stage, run.number)
+                self._staging.clear()
+        self._world.remember()
+        tell_of_orphans(self._world, self._tell)
+        return self._results.report(
+            build=self._id, seconds=time.monotonic() - self._began, interrupted=interrupted
+        )
+
+    def _loop(self) -> None:
+        while True:
+            while (
+                self._results.schedule.running < self._request.jobs
+                and (self._request.keep_going or not self._results.has_failed)
+                and (name := self._results.schedule.next_ready()) is not None
+            ):
+                self._results.schedule.start(name)
+                self._take_up(self._graph.stages[name])
+            if not self._results.schedule.running:
+                return
+            for result in self._executor.wait():
+                self._come_back(self._runs.pop(result.number), result)
+
+    # One stage.
+
+    def _take_up(self, stage: Stage) -> None:
+        """Look at a stage all of whose inputs are settled, and do what that calls for."""
+        before = self._world.observe(stage, self._session.graph)
+        verdict: UpToDate | CanRestore | MustRun
+        if stage.name in self._forecast.forced:
+            verdict = MustRun((Difference(Aspect.FORCED, stage.name),))
+        else:
+            verdict = judge(stage.name, before, self._world)
+        if isinstance(verdict, UpToDate):
+            self._results.done(StageResult(stage=stage.name, outcome=Outcome.REUSED))
+            return
+        if isinstance(verdict, CanRestore) and self._placing.restore(
+            stage, verdict.trace, before, self._next_number()
+        ):
+            trace = replace(verdict.trace, stage=stage.name, said=_said(before))
+            self._remember(stage, trace)
+            self._results.done(
+                StageResult(
+                    stage=stage.name,
+                    outcome=Outcome.RESTORED,
+                    because=verdict.because,
+                    changed=trace.outputs != before.outputs,
+                )
+            )
+            return
+        self._start(stage, before, verdict.because)
+
+    def _start(
+        self,
+        stage: Stage,
+        before: Observation,
+        because: tuple[Difference, ...],
+        attempt: int = 1,
+        moved: int = 0,
+    ) -> None:
+        """Hand an order to a worker; note before it starts that a run is under way."""
+        missing = [path for path, digest in before.inputs.items() if digest is None]
+        if missing:
+            message = f"its input {missing[0]!r} is not there"
+            self._fail(stage, because, Failure(cause=Cause.INPUT_MISSING, message=message))
+            return
+        run = _Run(
+            stage=stage,
+            number=self._next_number(),
+            because=because,
+            before=before,
+            states=self._world.files.states(before.inputs),
+            attempt=attempt,
+            moved=moved,
+        )
+        self._placing.clear_orphans(stage)
+        outputs = self._placing.prepare(stage, before, run.number)
+        self._world.manifest.begin(stage.name, self._id)
+        logs = self._world.memory_folder / "logs" / self._id
+        logs.mkdir(parents=True, exist_ok=True)
+        root = self._session.project.root
+        order = WorkOrder(
+            number=run.number,
+            stage=stage.name,
+            inputs=self._world.paths(stage, self._session.graph),
+            outputs=outputs,
+            parameters=stage.parameters,
+            timeout=stage.timeout,
+            log=(logs / f"{stage.name}.log").relative_to(root).as_posix(),
+            result=self._staging.result_file(run.number).relative_to(root).as_posix(),
+        )
+        self._runs[run.number] = run
+        self._tell(StageStarted(stage.name, because, attempt))
+        self._executor.submit(order)
+
+    def _come_back(self, run: _Run, result: RunResult) -> None:
+        """Deal with a run that ended: again, failed, or outputs in place."""
+        stage = run.stage
+        after = self._world.inputs(stage, self._session.graph)
+        states = self._world.files.states(run.states)
+        before = run.before.inputs
+        moved = [p for p in after.keys() | before.keys() if after.get(p) != before.get(p)]
+        touched = [path for path, state in run.states.items() if states[path] != state]
+        if moved or touched:
+            self._moved(run, min([*moved, *touched]))
+            return
+        if result.failure is not None:
+            kept = self._staging.abandon(stage, run.number)
+            failure = self._explained(stage, result.failure, kept)
+            if run.attempt <= stage.retries:
+                self._again(run, failure, attempt=run.attempt + 1)
+            else:
+                self._fail(stage, run.because, failure, result.seconds)
+            return
+        if (file := self._world.other_code(result.compiled)) is not None:
+            kept = self._staging.abandon(stage, run.number)
+            message = f"its code changed after the build began: {file}"
+            failure = Failure(cause=Cause.CODE_MOVED, message=message, kept=kept)
+            self._fail(stage, run.because, failure, result.seconds)
+            return
+        outputs = self._placing.publish(stage, run.number)
+        trace = Trace(
+            stage=stage.name,
+            fingerprint=run.before.fingerprint,
+            inputs={path: d for path, d in run.before.inputs.items() if d is not None},
+            outputs=outputs,
+            seconds=result.seconds,
+            said=_said(run.before),
+        )
+        self._remember(stage, trace)
+        self._results.done(
+            StageResult(
+                stage=stage.name,
+                outcome=Outcome.BUILT,
+                because=run.because,
+                seconds=result.seconds,
+                changed=outputs != run.before.outputs,
+            )
+        )
+
+    def _moved(self, run: _Run, path: str) -> None:
+        """An input changed while its stage ran: what it left belongs to neither version."""
+        kept = self._staging.abandon(run.stage, run.number)
+        failure = Failure(
+            cause=Cause.INPUT_MOVED,
+            message=f"its input {path!r} changed while it ran",
+            kept=kept,
+        )
+        if run.moved == 0:
+            self._again(run, failure, moved=1)
+        else:
+            message = f"{failure.message}, and again while it ran a second time"
+            self._fail(run.stage, run.because, replace(failure, message=message))
+
+    def _again(self, run: _Run, failure: Failure, attempt: int = 1, moved: int = 0) -> None:
+        self._tell(StageRetried(run.stage.name, failure))
+        before = self._world.observe(run.stage, self._session.graph)
+        self._start(run.stage, before, run.because, attempt, moved)
+
+    def _explained(self, stage: Stage, failure: Failure, kept: str) -> Failure:
+        """Add to a failure what the stage printed, and where things are."""
+        memory = self._world.memory_folder
+        log = memory / "logs" / self._id / f"{stage.name}.log"
+        return replace(
+            failure,
+            kept=kept,
+            printed=last_lines(log),
+            log=log.relative_to(self._session.project.root).as_posix(),
+        )
+
+    def _remember(self, stage: Stage, trace: Trace) -> None:
+        owned = [artifact.location for artifact in stage.writes]
+        self._world.manifest.record(trace, owned, self._world.files.take_fresh())
+
+    def _fail(
+        self,
+        stage: Stage,
+        because: Sequence[Difference],
+        failure: Failure,
+        seconds: float = 0.0,
+    ) -> None:
+        self._results.failed(
+            StageResult(
+                stage=stage.name,
+                outcome=Outcome.FAILED,
+                because=tuple(because),
+                seconds=seconds,
+                failure=failure,
+            )
+        )
+
+    def _next_number(self) -> int:
+        self._numbers += 1
+        return self._numbers
+
+
+def tell_of_orphans(world: World, on_event: Listener) -> None:
+    """Name the files that stages which are gone left where others read."""
+    for path, stage in world.ignored.items():
+        if (world.project.root / path).exists():
+            on_event(OrphanIgnored(stage, path))
+    for path, stage in world.adopted.items():
+        on_event(OrphanAdopted(stage, path))
+
+
+def _said(observation: Observation) -> dict[Part, str]:
+    """Spell out what a later build may want to tell as the old value; code is told by its place."""
+    parts = (part for part in observation.fingerprint if part[0] is not Aspect.CODE)
+    return {part: text for part in parts if (text := observation.say(part))}

@@ -1,0 +1,45 @@
+"""
+What a build is asked to do.
+
+Knows the words of the request; does not know whether they name anything.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from capstone_build.authoring.parameters import Setting
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """
+    What is to be brought up to date.
+
+    Attributes:
+        targets: Stages or artifacts; empty for the whole pipeline.
+        forced: Stages to run whatever is known of them.
+        settings: Values of parameters from the command line, the last to win.
+        folder: Where paths among the targets begin, from the root.
+    """
+
+    targets: tuple[str, ...] = ()
+    forced: tuple[str, ...] = ()
+    settings: tuple[Setting, ...] = ()
+    folder: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """
+    What a build is asked to do.
+
+    Attributes:
+        wish: What to bring up to date.
+        jobs: How many stages run at the same time.
+        keep_going: Whether to go on with what does not depend on a failure.
+    """
+
+    wish: Wish = field(default_factory=Wish)
+    jobs: int = 1
+    keep_going: bool = False

@@ -1,0 +1,63 @@
+"""
+The results of a build as it goes on: what came of each stage, and what that lets start.
+
+Knows the schedule and tells of each end; does not know how a stage is run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from capstone_build.core.graph import StageGraph
+from capstone_build.core.report import BuildReport, Event, Outcome, StageEnded, StageResult
+from capstone_build.core.schedule import Schedule, State
+from capstone_build.core.stage import StageName
+
+
+class Results:
+    """
+    What came of the stages so far.
+
+    Args:
+        graph: The stages of the build.
+        on_event: Told of each stage that is through.
+
+    Attributes:
+        schedule: Which stages wait, are ready, run, are done.
+        has_failed: Whether any stage failed.
+    """
+
+    def __init__(self, graph: StageGraph, on_event: Callable[[Event], None]) -> None:
+        self.schedule = Schedule(graph)
+        self.has_failed = False
+        self._graph = graph
+        self._tell = on_event
+        self._results: dict[StageName, StageResult] = {}
+
+    def done(self, result: StageResult) -> None:
+        """Take note of a stage whose outputs are settled."""
+        self._note(result)
+        self.schedule.finish(result.stage)
+
+    def failed(self, result: StageResult) -> None:
+        """Take note of a stage that failed, and skip what depends on it."""
+        self.has_failed = True
+        self._note(result)
+        for name in self.schedule.fail(result.stage):
+            self._note(StageResult(stage=name, outcome=Outcome.SKIPPED))
+
+    def report(self, *, build: str, seconds: float, interrupted: int | None) -> BuildReport:
+        """Return all of it, and which artifacts stand."""
+        done = [name for name, state in self.schedule.states.items() if state is State.DONE]
+        return BuildReport(
+            build=build,
+            results=self._results,
+            unreached=tuple(name for name in self._graph.stages if name not in self._results),
+            standing=tuple(a.path for name in done for a in self._graph.stages[name].writes),
+            seconds=seconds,
+            interrupted=interrupted,
+        )
+
+    def _note(self, result: StageResult) -> None:
+        self._results[result.stage] = result
+        self._tell(StageEnded(result))

@@ -1,0 +1,144 @@
+"""
+The database under the manifest: one SQLite file of a known schema.
+
+Knows how it is opened, judged, made and written; does not know what is in it.
+What cannot be read is treated as absent, and is moved away when a new one is
+made: by a build, under its lock, and never by somebody who only looks.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+from capstone_build.errors import MemoryFailedError
+
+_TABLES = "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY name"
+
+
+class Database:
+    """
+    An SQLite file, open.
+
+    Args:
+        path: The file; made at the first transaction.
+        schema: The statements that make its tables.
+        version: Of the schema; a file of another version is not read.
+
+    Attributes:
+        problem: Why what was there could not be read; empty if it could.
+    """
+
+    def __init__(self, path: Path, schema: str, version: int) -> None:
+        self._path = path
+        self._schema = schema
+        self._version = version
+        self.problem = ""
+        self._connection = self._opened()
+
+    def rows(self, query: str, *values: str) -> list[Any]:
+        """
+        Return the rows that answer a query; none if there is no database.
+
+        Raises:
+            MemoryFailedError: If it cannot be read.
+        """
+        if self._connection is None:
+            return []
+        try:
+            return self._connection.execute(query, values).fetchall()
+        except sqlite3.Error as error:
+            raise self._failed(error) from None
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """
+        Give a connection on which all is written or nothing.
+
+        Raises:
+            MemoryFailedError: If it cannot be written.
+        """
+        try:
+            if self._connection is None:
+                self._connection = self._made()
+            connection = self._connection
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield connection
+            except BaseException:
+                connection.execute("ROLLBACK")
+                raise
+            connection.execute("COMMIT")
+        except (OSError, sqlite3.Error) as error:
+            raise self._failed(error) from None
+
+    def close(self) -> None:
+        """Let go of the file."""
+        if self._connection is not None:
+            self._connection.close()
+
+    def _opened(self) -> sqlite3.Connection | None:
+        """Open what is there; None if nothing is, or nothing that can be read."""
+        if not self._path.exists():
+            return None
+        try:
+            connection = _connected(self._path)
+            self.problem = self._judged(connection)
+        except sqlite3.Error as error:
+            if error.sqlite_errorcode in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
+                raise self._failed(error) from None  # sound, as far as anyone can tell
+            self.problem = str(error)
+            return None
+        if self.problem:
+            connection.close()
+            return None
+        return connection
+
+    def _judged(self, connection: sqlite3.Connection) -> str:
+        """Say what is wrong with an open database; empty if nothing is."""
+        version = connection.execute("PRAGMA user_version").fetchone()[0]
+        if version != self._version:
+            return f"it is of version {version}, this is {self._version}"
+        with closing(sqlite3.connect(":memory:")) as sample:
+            sample.executescript(self._schema)
+            expected = sample.execute(_TABLES).fetchall()
+        if connection.execute(_TABLES).fetchall() != expected:
+            return "its tables are not those of a manifest"
+        sound: str = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+        return "" if sound == "ok" else sound
+
+    def _made(self) -> sqlite3.Connection:
+        """Make a new database, and move away what is there and cannot be read."""
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        for suffix in ("", "-wal", "-shm"):
+            file = self._path.with_name(self._path.name + suffix)
+            if file.exists():
+                file.replace(file.with_name(f"{file.name}.unreadable"))
+        connection = _connected(self._path)
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.executescript(
+            f"BEGIN; {self._schema} PRAGMA user_version = {self._version}; COMMIT;"
+        )
+        return connection
+
+    def _failed(self, error: Exception) -> MemoryFailedError:
+        return MemoryFailedError(
+            f"the manifest {str(self._path)!r} failed: {error}",
+            hint="See that the disk has room and the folder can be written; what is built stands.",
+        )
+
+
+def _connected(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, timeout=60, isolation_level=None)
+    connection.text_factory = _lenient
+    connection.execute("PRAGMA trusted_schema = OFF")
+    connection.execute("PRAGMA synchronous = NORMAL")
+    return connection
+
+
+def _lenient(text: bytes) -> str:
+    """Read what is no UTF-8, in a damaged row, as something that no reader will accept."""
+    return text.decode("utf-8", "replace")

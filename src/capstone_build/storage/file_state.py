@@ -1,0 +1,63 @@
+"""
+File states: what the file system says of a file without reading it.
+
+Knows when a state vouches for content that was read before; does not look.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+
+from capstone_build.core.digest import Digest
+
+_TICK = 20_000_000
+"""No clock of a local file system ticks more slowly than this, in nanoseconds ..."""
+
+_COARSE_TICK = 2_000_000_000
+"""... but for those that keep whole seconds, FAT with two of them being the slowest."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileState:
+    """
+    What the file system says of a file without reading it.
+
+    Attributes:
+        size: In bytes.
+        mtime_ns: When its content was last changed, as anyone may set it.
+        ctime_ns: When it was last changed in any way, as nobody can set it.
+        inode: Which file of the file system it is.
+    """
+
+    size: int
+    mtime_ns: int
+    ctime_ns: int
+    inode: int
+
+    @classmethod
+    def of(cls, status: os.stat_result) -> FileState:
+        """Take the state from what `os.stat` returns."""
+        return cls(status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
+
+
+@dataclass(frozen=True, slots=True)
+class KnownFile:
+    """
+    A file as it was last read.
+
+    Attributes:
+        state: Its state just before it was read.
+        digest: Of its content.
+        looked_ns: When that was, in nanoseconds since the epoch.
+    """
+
+    state: FileState
+    digest: Digest
+    looked_ns: int
+
+    def still_holds(self, state: FileState) -> bool:
+        """Tell whether a file of this *state* surely has the same content."""
+        youngest = max(state.mtime_ns, state.ctime_ns)
+        tick = _TICK if state.mtime_ns % 1_000_000 else _COARSE_TICK
+        return state == self.state and youngest + tick < self.looked_ns

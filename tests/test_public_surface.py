@@ -1,0 +1,26 @@
+"""What the package exports is what it promises, and nothing else by accident."""
+
+from __future__ import annotations
+
+import capstone_build
+
+
+def test_what_is_exported_is_sorted_and_complete() -> None:
+    """`__all__` is the list of the public names, in order."""
+    assert capstone_build.__all__ == [
+        "Artifact",
+        "CapstoneError",
+        "DeclaredStage",
+        "MissingExtraError",
+        "Violation",
+        "command",
+        "stage",
+    ]
+    assert capstone_build.__all__ == sorted(capstone_build.__all__)
+    assert all(hasattr(capstone_build, name) for name in capstone_build.__all__)
+
+
+def test_everything_that_is_exported_is_documented() -> None:
+    """Each public name says what it is."""
+    for name in capstone_build.__all__:
+        assert (getattr(capstone_build, name).__doc__ or "").strip(), name
