@@ -169,23 +169,6 @@ def test_reading_commands_change_nothing(two: Project) -> None:
     assert sorted(path.name for path in Path(two.root).iterdir()) == ["pipeline.py"]
 
 
-def test_a_build_with_nothing_to_do_writes_nothing(two: Project) -> None:
-    """Once all is up to date, no file of the project is written by another build."""
-    two.build()
-    two.build()  # reads what was too young to be trusted, and remembers it
-
-    def states() -> dict[str, tuple[int, int]]:
-        return {
-            str(path): (path.stat().st_mtime_ns, path.stat().st_size)
-            for path in two.root.rglob("*")
-            if path.is_file()
-        }
-
-    before = states()
-    assert two.build().last_line.startswith("nothing to do")
-    assert states() == before
-
-
 def test_stage_output_cannot_move_the_cursor(project: Project) -> None:
     """Escape sequences in names, messages and output of stages are shown, not obeyed."""
     project.write(

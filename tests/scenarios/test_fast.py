@@ -1,0 +1,48 @@
+"""Fast: a build with nothing to do looks, and does nothing else."""
+
+from __future__ import annotations
+
+from tests.project import Project, wait_until
+
+PIPELINE = """
+    from capstone_build import command
+
+    made = command("echo x > {outputs.o}", name="made", outputs={"o": "output/made"})
+    slow = command(
+        "touch started; while [ ! -e go ]; do sleep 0.01; done; touch {outputs.o}",
+        name="slow", outputs={"o": "output/slow"},
+    )
+    """
+
+
+def test_a_build_with_nothing_to_do_writes_nothing(project: Project) -> None:
+    """Once all is up to date, no file of the project is written by another build."""
+    project.write("pipeline.py", PIPELINE)
+    project.build("made")
+    project.build("made")  # reads what was too young to be trusted, and remembers it
+
+    def states() -> dict[str, tuple[int, int]]:
+        return {
+            str(path): (path.stat().st_mtime_ns, path.stat().st_size)
+            for path in project.root.rglob("*")
+            if path.is_file()
+        }
+
+    before = states()
+    assert project.build("made").last_line.startswith("nothing to do")
+    assert states() == before
+
+
+def test_a_build_with_nothing_to_do_waits_for_nobody(project: Project) -> None:
+    """It takes no lock, so a long build of something else is no obstacle."""
+    project.write("pipeline.py", PIPELINE)
+    project.build("made")
+    process = project.start("build", "slow")
+    wait_until(lambda: project.exists("started"), "the other build is at work")
+
+    done = project.build("made")
+
+    assert done.last_line.startswith("nothing to do")
+    assert process.poll() is None, "the other build is still at work"
+    project.write("go", "")
+    process.communicate(timeout=60)
