@@ -19,7 +19,7 @@ from capstone_build.core.report import (
 )
 from capstone_build.errors import MemoryFailedError
 from capstone_build.interruption import interruptible
-from capstone_build.loop import Listener, Loop, tell_of_orphans
+from capstone_build.loop import Listener, Loop
 from capstone_build.request import Request
 from capstone_build.session import Forecast, Session, foresee
 from capstone_build.storage.lock import locked
@@ -60,6 +60,8 @@ def build(project: Project, request: Request, on_event: Listener) -> BuildReport
                     if forecast.is_nothing_to_do:
                         return _nothing_to_do(session, forecast, on_event, began)
                 return Loop(session, forecast, request, on_event, began).run()
+        except BrokenPipeError:
+            raise  # whoever reads what is told has enough of it: click ends the program
         except OSError as error:
             # No code of the user's runs in this process: it is the disk.
             place = f"{error.filename!r}: " if error.filename else ""
@@ -79,7 +81,8 @@ def _nothing_to_do(
         session.world.remember()
     except MemoryFailedError:
         pass  # nothing was built, so nothing is lost: the next look reads the files again
-    tell_of_orphans(session.world, on_event)
+    for event in session.world.orphans_met():
+        on_event(event)
     return BuildReport(
         build="",
         results={n: StageResult(stage=n, outcome=Outcome.REUSED) for n in forecast.graph.stages},

@@ -12,6 +12,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
+SIGNALLED = 128
+"""Added to a signal's number, this is the exit code of a program that it ended."""
+
 Handler = Callable[[int, FrameType | None], None]
 
 

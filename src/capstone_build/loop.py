@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from capstone_build.core.fingerprint import Aspect, Part
+from capstone_build.core.fingerprint import Aspect
 from capstone_build.core.plan import (
     CanRestore,
     Difference,
@@ -29,8 +29,6 @@ from capstone_build.core.report import (
     Event,
     Failure,
     MemoryReset,
-    OrphanAdopted,
-    OrphanIgnored,
     Outcome,
     StageResult,
     StageRetried,
@@ -47,7 +45,6 @@ from capstone_build.request import Request
 from capstone_build.results import Results
 from capstone_build.session import Forecast, Session
 from capstone_build.storage.file_state import FileState
-from capstone_build.world import World
 
 Listener = Callable[[Event], None]
 
@@ -111,7 +108,8 @@ class Loop:
                     self._staging.abandon(run.stage, run.number)
                 self._staging.clear()
         self._world.remember()
-        tell_of_orphans(self._world, self._tell)
+        for event in self._world.orphans_met():
+            self._tell(event)
         return self._results.report(
             build=self._id, seconds=time.monotonic() - self._began, interrupted=interrupted
         )
@@ -146,7 +144,7 @@ class Loop:
         if isinstance(verdict, CanRestore) and self._placing.restore(
             stage, verdict.trace, before, self._next_number()
         ):
-            trace = replace(verdict.trace, stage=stage.name, said=_said(before))
+            trace = replace(verdict.trace, stage=stage.name, said=before.said())
             self._remember(stage, trace)
             self._results.done(
                 StageResult(
@@ -234,7 +232,7 @@ class Loop:
             inputs={path: d for path, d in run.before.inputs.items() if d is not None},
             outputs=outputs,
             seconds=result.seconds,
-            said=_said(run.before),
+            said=run.before.said(),
         )
         self._remember(stage, trace)
         self._results.done(
@@ -301,18 +299,3 @@ class Loop:
     def _next_number(self) -> int:
         self._numbers += 1
         return self._numbers
-
-
-def tell_of_orphans(world: World, on_event: Listener) -> None:
-    """Name the files that stages which are gone left where others read."""
-    for path, stage in world.ignored.items():
-        if (world.project.root / path).exists():
-            on_event(OrphanIgnored(stage, path))
-    for path, stage in world.adopted.items():
-        on_event(OrphanAdopted(stage, path))
-
-
-def _said(observation: Observation) -> dict[Part, str]:
-    """Spell out what a later build may want to tell as the old value; code is told by its place."""
-    parts = (part for part in observation.fingerprint if part[0] is not Aspect.CODE)
-    return {part: text for part in parts if (text := observation.say(part))}

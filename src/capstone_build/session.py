@@ -76,7 +76,11 @@ class Session:
     def __init__(self, project: Project, settings: Sequence[Setting] = ()) -> None:
         self.project = project
         self.host = Host(project.root, project.module)
-        self.world = World(project, self.host.greeting.get("environment", {}))
+        try:
+            self.world = World(project, self.host.greeting.get("environment", {}))
+        except BaseException:
+            self.host.close()
+            raise
         try:
             self._linking = self._link(settings)
             self.graph = self._linking.graph()

@@ -23,6 +23,7 @@ from capstone_build.core.digest import Digest
 from capstone_build.core.fingerprint import Aspect, Fingerprint, Part
 from capstone_build.core.graph import StageGraph
 from capstone_build.core.plan import Observation
+from capstone_build.core.report import OrphanAdopted, OrphanIgnored
 from capstone_build.core.stage import Stage, StageName, Symbol
 from capstone_build.core.trace import Trace
 from capstone_build.errors import MissingSourceError, PipelineError
@@ -115,6 +116,14 @@ class World:
             for path in self.ignored
             if any(path.startswith(f"{folder}/") for folder in folders)
         ]
+
+    def orphans_met(self) -> Iterator[OrphanIgnored | OrphanAdopted]:
+        """Tell of what stages that are gone left, and other stages came upon."""
+        for path, stage in self.ignored.items():
+            if (self.project.root / path).exists():
+                yield OrphanIgnored(stage, path)
+        for path, stage in self.adopted.items():
+            yield OrphanAdopted(stage, path)
 
     def missing_sources(
         self,

@@ -32,7 +32,6 @@ from capstone_build.core.function import hints_of, plain_function
 from capstone_build.core.stage import (
     Action,
     Input,
-    Location,
     Output,
     PythonCall,
     ShellCommand,
@@ -112,7 +111,7 @@ class Interpretation:
             retries=written.retries,
             code=tuple(dict.fromkeys([*code, *captured.symbols])),
             captured=captured.values,
-            location=self._location(),
+            location=self._declaration.location,
         )
 
     def _contract(self, artifact: Artifact, captured: Captured) -> list[Symbol]:
@@ -191,7 +190,9 @@ class Interpretation:
         """Read one path; a bad one is reported and gives none."""
         try:
             return [
-                read_artifact(written, self._root, self._declaration.name, str(self._location()))
+                read_artifact(
+                    written, self._root, self._declaration.name, str(self._declaration.location)
+                )
             ]
         except DeclarationError as problem:
             self.problems.append(problem)
@@ -283,16 +284,13 @@ class Interpretation:
                 )
         return ShellCommand(text)
 
-    def _location(self) -> Location:
-        return self._declaration.location
-
     def _report(self, problem: str, hint: str) -> None:
         self.problems.append(self._problem(problem, hint))
 
     def _problem(self, problem: str, hint: str) -> DeclarationError:
         return DeclarationError(
             f"stage {self._declaration.name!r}: {problem}",
-            facts={"declared at": str(self._location())},
+            facts={"declared at": str(self._declaration.location)},
             hint=hint,
         )
 

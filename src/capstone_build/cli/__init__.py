@@ -6,7 +6,6 @@ Knows the command line and the terminal; does no work of its own.
 
 from __future__ import annotations
 
-import os
 import sys
 from typing import NoReturn
 
@@ -19,11 +18,8 @@ from capstone_build.cli.graph import graph_command
 from capstone_build.cli.status import status_command
 from capstone_build.cli.terminal import Terminal
 from capstone_build.errors import CapstoneError
-from capstone_build.interruption import Interrupted
+from capstone_build.interruption import SIGNALLED, Interrupted
 from capstone_build.presentation.error_text import error_text
-
-SIGNALLED = 128
-"""Added to a signal's number, this is the exit code of a program that it ended."""
 
 
 @click.group(
@@ -56,10 +52,6 @@ def main() -> NoReturn:
     except Interrupted as error:
         click.echo("interrupted: nothing had run yet", err=True)
         sys.exit(SIGNALLED + error.number)
-    except BrokenPipeError:
-        # Whoever read the output has enough of it; nothing is to be flushed to them.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(SIGNALLED + 13)
     except CapstoneError as error:
         click.echo(error_text(error, Terminal.of(sys.stderr).colour), err=True)
         sys.exit(error.exit_code)

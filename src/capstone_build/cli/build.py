@@ -20,6 +20,7 @@ from capstone_build.cli.options import (
 )
 from capstone_build.cli.status import show_forecast
 from capstone_build.cli.terminal import Terminal
+from capstone_build.interruption import SIGNALLED
 from capstone_build.presentation.build_view import BuildView, LiveView, PlainView
 from capstone_build.request import Request
 
@@ -75,7 +76,7 @@ def build_command(  # noqa: PLR0917 (click passes them by name)
         report = build(project, request, view)
         view.finish(report)
     if report.interrupted is not None:
-        return 128 + report.interrupted
+        return SIGNALLED + report.interrupted
     return 1 if report.failures else 0
 
 

@@ -109,6 +109,11 @@ class Observation:
         inputs = {path: digest for path, digest in self.inputs.items() if digest is not None}
         return trace_key(self.fingerprint, inputs) if len(inputs) == len(self.inputs) else None
 
+    def said(self) -> dict[Part, str]:
+        """Spell out what a later build may tell as the old value; code is told by its place."""
+        parts = (part for part in self.fingerprint if part[0] is not Aspect.CODE)
+        return {part: text for part in parts if (text := self.say(part))}
+
 
 Snapshot: TypeAlias = Mapping[StageName, Observation]
 """The world as every stage sees it."""
