@@ -20,27 +20,58 @@ import selectors
 import signal
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any, NoReturn
 
 from capstone_build.authoring.declaration import StageFunction
-from capstone_build.authoring.fresh_source import compiled
 from capstone_build.authoring.loading import LoadedPipeline, load
-from capstone_build.core.digest import digest_fields
+from capstone_build.core.digest import Digest, digest_bytes
 from capstone_build.core.function import hints_of
 from capstone_build.core.stage import PythonCall
 from capstone_build.core.stage_record import stage_as_record
+from capstone_build.core.variable import digest_variable
 from capstone_build.errors import DeclarationError, PipelineError
 from capstone_build.execution.action import work
 from capstone_build.execution.conversion import FORMS, unsupported
 from capstone_build.execution.executor import GRACE_SECONDS
 from capstone_build.execution.forking import Chance, ending_with
+from capstone_build.execution.notes import let_children_note
 from capstone_build.execution.order import RunResult, WorkOrder
+from capstone_build.witness.capstone_witness import Note, Witness, into_file
 
 ORPHAN_GRACE_SECONDS = 0.5
 """The same where the engine itself is gone and nobody waits."""
+
+
+class Imports:
+    """
+    What the project's modules are as this process runs them, and what it read for that.
+
+    Args:
+        root: The project's folder.
+
+    Attributes:
+        root: The same.
+        compiled: The content of each module that was compiled, by its file.
+        notes: What was read since the beginning.
+        witness: Whoever notes it.
+        chance: What the modules made of the random numbers.
+    """
+
+    def __init__(self, root: str) -> None:
+        self.root = root
+        self.chance = Chance()
+        self.compiled: dict[str, Digest] = {}
+        self.notes: list[Note] = []
+        self.witness = Witness(root, self.notes.append)
+        self.witness.start()
+
+    def compile(self, file: str, source: bytes) -> None:
+        """Take note of a module that is compiled from *source*."""
+        self.compiled[file] = digest_bytes(source)
+        self.witness.loaded(file)
 
 
 class HostProcess:
@@ -49,20 +80,24 @@ class HostProcess:
 
     Args:
         pipeline: What was loaded.
-        root: Where workers work.
+        imports: What its modules are.
         orders: The file descriptor that brings messages from the engine.
         answers: Where messages to the engine go.
-        chance: What the pipeline made of the random numbers.
     """
 
     def __init__(
-        self, pipeline: LoadedPipeline, root: str, orders: int, answers: IO[bytes], chance: Chance
+        self,
+        pipeline: LoadedPipeline,
+        imports: Imports,
+        orders: int,
+        answers: IO[bytes],
     ) -> None:
         self._declared = pipeline.declared
         self._stages = {stage.name: stage for stage in pipeline.stages}
-        self._root = root
+        self._imports = imports
+        self._root = imports.root
         self._answers = answers
-        self._chance = chance
+        self._chance = imports.chance
         self._orders = orders
         self._end_with_host = ending_with(os.getpid())
         self._awake, self._wakes = os.pipe()
@@ -137,7 +172,11 @@ class HostProcess:
             stream.reconfigure(line_buffering=True)  # type: ignore[union-attr]  # both are text files
         declared = self._declared[order.stage]
         function = declared.function if isinstance(declared, StageFunction) else None
+        compiled = self._imports.compiled
         loaded = dict(compiled)
+        notes = str(Path(self._root, order.notes))
+        self._imports.witness.turn_to(into_file(notes))
+        let_children_note(self._root, notes)
         began = time.monotonic()
         failure = work(order, self._stages[order.stage], function)
         result = RunResult(
@@ -203,10 +242,11 @@ def main() -> NoReturn:
     os.dup2(nothing, 0)
     os.close(nothing)
     os.dup2(2, 1)
-    chance = Chance()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    before = dict(os.environ)
+    imports = Imports(root)
     try:
-        pipeline = load(Path(root), module)
+        pipeline = load(Path(root), module, imports.compile)
         problems = [*pipeline.problems, *_form_problems(pipeline)]
     except PipelineError as error:
         greeting: dict[str, Any] = {"stages": [], "problems": [error.as_record()]}
@@ -214,28 +254,26 @@ def main() -> NoReturn:
         greeting = {
             "stages": [stage_as_record(stage) for stage in pipeline.stages],
             "problems": [problem.as_record() for problem in problems],
-            "compiled": compiled,
-            "environment": _environment(pipeline),
+            "compiled": imports.compiled,
+            "notes": imports.notes,
+            "environment": _changed(before),
         }
     for stream in (sys.stdout, sys.stderr):
         stream.flush()
     answers.write(json.dumps(greeting).encode() + b"\n")
     answers.flush()
     if not greeting["problems"]:
-        chance.settle()
+        imports.chance.settle()
         gc.freeze()  # workers share this memory until they write to it
-        HostProcess(pipeline, root, orders, answers, chance).serve()
+        HostProcess(pipeline, imports, orders, answers).serve()
     os._exit(0)  # threads that the user's modules started have nobody to work for
 
 
-def _environment(pipeline: LoadedPipeline) -> dict[str, str]:
-    """Digest the declared variables as the stages will see them: the pipeline may set them."""
-    names = {name for stage in pipeline.stages for name in stage.environment}
-    values = {name: os.environ.get(name) for name in sorted(names)}
-    return {
-        name: digest_fields("unset") if value is None else digest_fields("set", value)
-        for name, value in values.items()
-    }
+def _changed(before: Mapping[str, str]) -> dict[str, Digest]:
+    """Digest the environment variables that the pipeline set or unset when it was imported."""
+    now = dict(os.environ)
+    names = {name for name in before.keys() | now.keys() if before.get(name) != now.get(name)}
+    return {name: digest_variable(now.get(name)) for name in sorted(names)}
 
 
 def _form_problems(pipeline: LoadedPipeline) -> Iterator[PipelineError]:

@@ -35,12 +35,14 @@ from capstone_build.core.report import (
     StageStarted,
 )
 from capstone_build.core.stage import Stage
-from capstone_build.core.trace import Trace
+from capstone_build.discovery import Discovery
 from capstone_build.execution.executor import Executor, LocalExecutor, last_lines
+from capstone_build.execution.notes import taken_from
 from capstone_build.execution.order import RunResult, WorkOrder
 from capstone_build.execution.staging import Staging
 from capstone_build.interruption import Interrupted, uninterruptible
 from capstone_build.placing import Placing
+from capstone_build.recording import Recording
 from capstone_build.request import Request
 from capstone_build.results import Results
 from capstone_build.session import Forecast, Session
@@ -82,9 +84,11 @@ class Loop:
         self._began = began
         self._id = f"{time.strftime('%Y%m%dT%H%M%S')}-{os.getpid()}"
         root = session.project.root
+        self._logs = self._world.memory_folder / "logs" / self._id
         self._staging = Staging(root, self._world.memory_folder, self._id)
         self._placing = Placing(self._world, self._staging, on_event)
         self._executor: Executor = LocalExecutor(session.host, root)
+        self._recording = Recording(self._world)
         self._results = Results(forecast.graph, on_event)
         self._runs: dict[int, _Run] = {}
         self._numbers = 0
@@ -144,8 +148,8 @@ class Loop:
         if isinstance(verdict, CanRestore) and self._placing.restore(
             stage, verdict.trace, before, self._next_number()
         ):
-            trace = replace(verdict.trace, stage=stage.name, said=before.said())
-            self._remember(stage, trace)
+            trace = verdict.trace
+            self._recording.restored(stage, before, trace, verdict.because)
             self._results.done(
                 StageResult(
                     stage=stage.name,
@@ -176,15 +180,16 @@ class Loop:
             number=self._next_number(),
             because=because,
             before=before,
-            states=self._world.files.states(before.inputs),
+            states=self._world.files.states([*before.inputs, *self._world.read_late(stage)]),
             attempt=attempt,
             moved=moved,
         )
         self._placing.clear_orphans(stage)
         outputs = self._placing.prepare(stage, before, run.number)
         self._world.manifest.begin(stage.name, self._id)
-        logs = self._world.memory_folder / "logs" / self._id
-        logs.mkdir(parents=True, exist_ok=True)
+        self._logs.mkdir(parents=True, exist_ok=True)
+        notes = self._logs / f"{stage.name}.notes"
+        notes.unlink(missing_ok=True)  # those of an attempt that failed
         root = self._session.project.root
         order = WorkOrder(
             number=run.number,
@@ -193,7 +198,8 @@ class Loop:
             outputs=outputs,
             parameters=stage.parameters,
             timeout=stage.timeout,
-            log=(logs / f"{stage.name}.log").relative_to(root).as_posix(),
+            log=(self._logs / f"{stage.name}.log").relative_to(root).as_posix(),
+            notes=notes.relative_to(root).as_posix(),
             result=self._staging.result_file(run.number).relative_to(root).as_posix(),
         )
         self._runs[run.number] = run
@@ -219,22 +225,23 @@ class Loop:
             else:
                 self._fail(stage, run.because, failure, result.seconds)
             return
-        if (file := self._world.other_code(result.compiled)) is not None:
+        if (file := self._world.fingerprints.other_code(result.compiled)) is not None:
             kept = self._staging.abandon(stage, run.number)
             message = f"its code changed after the build began: {file}"
             failure = Failure(cause=Cause.CODE_MOVED, message=message, kept=kept)
             self._fail(stage, run.because, failure, result.seconds)
             return
+        notes = taken_from(self._logs / f"{stage.name}.notes")
+        found = Discovery(self._world, stage, notes, settles=run.moved > 0).found
+        if found.moved and run.moved == 0:
+            self._moved(run, found.moved)
+            return
         outputs = self._placing.publish(stage, run.number)
-        trace = Trace(
-            stage=stage.name,
-            fingerprint=run.before.fingerprint,
-            inputs={path: d for path, d in run.before.inputs.items() if d is not None},
-            outputs=outputs,
-            seconds=result.seconds,
-            said=run.before.said(),
+        self._recording.built(
+            stage, run.before, found.parts, outputs, run.because, seconds=result.seconds
         )
-        self._remember(stage, trace)
+        for each in found.undeclared:
+            self._tell(each)
         self._results.done(
             StageResult(
                 stage=stage.name,
@@ -266,18 +273,13 @@ class Loop:
 
     def _explained(self, stage: Stage, failure: Failure, kept: str) -> Failure:
         """Add to a failure what the stage printed, and where things are."""
-        memory = self._world.memory_folder
-        log = memory / "logs" / self._id / f"{stage.name}.log"
+        log = self._logs / f"{stage.name}.log"
         return replace(
             failure,
             kept=kept,
             printed=last_lines(log),
             log=log.relative_to(self._session.project.root).as_posix(),
         )
-
-    def _remember(self, stage: Stage, trace: Trace) -> None:
-        owned = [artifact.location for artifact in stage.writes]
-        self._world.manifest.record(trace, owned, self._world.files.take_fresh())
 
     def _fail(
         self,

@@ -19,6 +19,7 @@ from capstone_build.core.stage import StageName
 from capstone_build.core.stage_record import stage_from_record
 from capstone_build.errors import InvalidPipelineError, PipelineError, PipelineLoadError, UsageError
 from capstone_build.execution.executor import Host
+from capstone_build.execution.notes import notes_from
 from capstone_build.request import Wish
 from capstone_build.world import World
 
@@ -77,13 +78,15 @@ class Session:
         self.project = project
         self.host = Host(project.root, project.module)
         try:
-            self.world = World(project, self.host.greeting.get("environment", {}))
+            seen = notes_from(self.host.greeting.get("notes", ()))
+            self.world = World(project, self.host.variable, seen)
         except BaseException:
             self.host.close()
             raise
         try:
             self._linking = self._link(settings)
             self.graph = self._linking.graph()
+            self.world.know(self.graph)
         except BaseException:
             self.close()
             raise
@@ -131,7 +134,9 @@ class Session:
         if problems:
             raise InvalidPipelineError(problems)
         now = {stage.name: self.world.observe(stage, self.graph) for stage in needed}
-        if (file := self.world.other_code(self.host.greeting["compiled"])) is not None:
+        compiled = self.host.greeting["compiled"]
+        file = self.world.fingerprints.other_code(compiled) or self.world.moved_since_import()
+        if file is not None:
             raise SourceMovedError(file)
         return Forecast(needed, plan(needed, now, self.world, forced), frozenset(forced))
 

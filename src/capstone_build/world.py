@@ -7,29 +7,32 @@ Knows how to look, and where what was seen is kept; does not decide
 
 from __future__ import annotations
 
-import importlib.metadata
 import os
-import platform
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from difflib import get_close_matches
-from functools import cache
+from functools import cached_property
 from pathlib import Path
 
-from capstone_build.analysis.project import ProjectCode
 from capstone_build.authoring.project import Project
-from capstone_build.core.artifact import MEMORY_FOLDER, Artifact, ArtifactPath, Kind
-from capstone_build.core.declared_parts import declared_parts
-from capstone_build.core.digest import Digest
-from capstone_build.core.fingerprint import Aspect, Fingerprint, Part
+from capstone_build.core.artifact import MEMORY_FOLDER, Artifact, ArtifactPath, Kind, parents
+from capstone_build.core.digest import Digest, digest_bytes, digest_fields
+from capstone_build.core.fingerprint import ABSENT, Aspect, Part
 from capstone_build.core.graph import StageGraph
 from capstone_build.core.plan import Observation
 from capstone_build.core.report import OrphanAdopted, OrphanIgnored
-from capstone_build.core.stage import Stage, StageName, Symbol
+from capstone_build.core.stage import PythonCall, Stage, StageName
 from capstone_build.core.trace import Trace
 from capstone_build.errors import MissingSourceError, PipelineError
+from capstone_build.execution.notes import Note, Sight
+from capstone_build.fingerprints import Fingerprints
+from capstone_build.storage.file_state import FileState
 from capstone_build.storage.files import Files
 from capstone_build.storage.manifest import Manifest
 from capstone_build.storage.store import Store
+
+_NO_CONTENT = frozenset({MEMORY_FOLDER, "__pycache__", ".git", ".ipynb_checkpoints", ".DS_Store"})
+"""Names in folders that come and go without anybody having written anything."""
 
 
 class World:
@@ -38,19 +41,24 @@ class World:
 
     Args:
         project: Whose.
-        environment: Digest of each declared environment variable, as stages see it.
+        variable: Gives the digest of an environment variable, as stages see it.
+        seen: What was seen to be read while the pipeline was imported.
     """
 
-    def __init__(self, project: Project, environment: Mapping[str, Digest]) -> None:
+    def __init__(
+        self, project: Project, variable: Callable[[str], Digest], seen: Sequence[Note]
+    ) -> None:
         self.project = project
         self.memory_folder = project.root / MEMORY_FOLDER
         self.manifest = Manifest(self.memory_folder / "manifest.sqlite3", project.module)
-        self._environment = environment
+        self._variable = variable
+        self._seen = seen
         self.store = Store(self.memory_folder / "objects")
         self.files = Files(project.root, self.manifest.file)
         self._summaries = self.manifest.summaries()
-        self._code = ProjectCode(_source_roots(project), self._summaries)
-        self._fingerprints: dict[StageName, tuple[Fingerprint, Callable[[Part], str]]] = {}
+        self._made: frozenset[str] = frozenset()
+        self._kept: set[Digest] = set()
+        self.fingerprints = Fingerprints(project, self._summaries, variable, seen, self.look)
         self._orphans: dict[ArtifactPath, StageName] | None = None
         self.ignored: dict[ArtifactPath, StageName] = {}
         """Files left by stages that are gone, which a pattern or folder would have matched."""
@@ -78,13 +86,61 @@ class World:
             stage: The stage.
             graph: The whole pipeline: what no stage of it writes is an orphan.
         """
-        fingerprint, say = self.fingerprint(stage)
+        taken = self.fingerprints.of(stage)
         outputs: dict[ArtifactPath, Digest | None] = {}
         for artifact in stage.writes:
             outputs |= self.files.contents(artifact)
         return Observation(
-            fingerprint=fingerprint, inputs=self.inputs(stage, graph), outputs=outputs, say=say
+            fingerprint=taken.fingerprint,
+            inputs=self.inputs(stage, graph),
+            outputs=outputs,
+            look=self.look,
+            say=taken.say,
         )
+
+    def know(self, graph: StageGraph) -> None:
+        """Take note of what the stages of the whole pipeline make: it is in no folder's names."""
+        places = [artifact.location for stage in graph for artifact in stage.writes]
+        self._made = frozenset([*places, *(each for place in places for each in parents(place))])
+
+    def look(self, part: Part) -> Digest:
+        """Return the digest of what was, or may be, read without being declared."""
+        aspect, name = part
+        match aspect:
+            case Aspect.ENVIRONMENT:
+                return self._variable(name)
+            case Aspect.IMPORTED:
+                return self.fingerprints.imported(name)
+            case _ if name.endswith("/"):
+                return self.listing(name, self.files.names_in(name.removeprefix("./").strip("/")))
+            case _:
+                return self.files.digest(name) or ABSENT
+
+    def listing(self, folder: str, names: Iterable[str]) -> Digest:
+        """Return the digest of the *names* in a folder, but for what stages make and left there."""
+        prefix = folder.removeprefix("./")
+        counted = {
+            name
+            for name in names
+            if f"{prefix}{name}" not in self._made
+            and name not in _NO_CONTENT
+            and f"{prefix}{name}" not in self._left
+        }
+        return digest_fields("names", *sorted(counted))
+
+    def moved_since_import(self) -> str | None:
+        """Return a file that was changed since the pipeline read it when it was imported."""
+        states = {note.name: note.state for note in self._seen if note.sight is Sight.READ}
+        return next((name for name, then in states.items() if self.has_moved(name, then)), None)
+
+    def has_moved(self, path: str, then: tuple[int, int, int, int] | None) -> bool:
+        """Tell whether a file is in another state than *then*."""
+        return self.files.states([path])[path] != (None if then is None else FileState(*then))
+
+    @cached_property
+    def _left(self) -> frozenset[str]:
+        """What stages of earlier builds left."""
+        return frozenset(self.manifest.made())
 
     def inputs(self, stage: Stage, graph: StageGraph) -> dict[ArtifactPath, Digest | None]:
         """Return the files that the inputs of *stage* stand for, with their digests."""
@@ -151,35 +207,6 @@ class World:
                         self._nearest(artifact.location, stages),
                     )
 
-    def fingerprint(self, stage: Stage) -> tuple[Fingerprint, Callable[[Part], str]]:
-        """Return all that decides what *stage* does apart from its inputs, and who tells of it."""
-        if stage.name not in self._fingerprints:
-            closure = self._code.closure(stage.code)
-            declared = {part: (digest, said) for part, digest, said in self._declared(stage)}
-
-            def say(part: Part) -> str:
-                if part in declared:
-                    return declared[part][1]
-                if part[0] is Aspect.PACKAGE:
-                    return _version(part[1])
-                where = closure.parts[part].where
-                return str(where) if where else ""
-
-            fingerprint = {**closure.fingerprint(), **{p: d for p, (d, _) in declared.items()}}
-            self._fingerprints[stage.name] = fingerprint, say
-        return self._fingerprints[stage.name]
-
-    def other_code(self, compiled: Mapping[str, Digest]) -> str | None:
-        """
-        Return a source file that was read as one thing and *compiled* as another.
-
-        Args:
-            compiled: Digest of each file as a process runs it, by its path.
-        """
-        read = self._code.read()
-        differing = (f for f, digest in compiled.items() if read.get(f, digest) != digest)
-        return next(differing, None)
-
     # Remembering; see `capstone_build.core.plan.Memory`.
 
     def last(self, stage: StageName) -> Trace | None:
@@ -190,8 +217,8 @@ class World:
         """Tell whether a run of *stage* began since and did not end well."""
         return self.manifest.is_unfinished(stage)
 
-    def recall(self, key: Digest) -> Trace | None:
-        """Return a run of this key."""
+    def recall(self, key: Digest) -> Iterable[Trace]:
+        """Return all runs of this key."""
         return self.manifest.recall(key)
 
     def traces(self, fingerprint: Digest) -> Iterable[Trace]:
@@ -201,6 +228,25 @@ class World:
     def holds(self, content: Digest) -> bool:
         """Tell whether *content* can be brought back."""
         return self.store.holds(content)
+
+    def read_late(self, stage: Stage) -> list[str]:
+        """Return the source files that are read only while *stage* runs: those of a command."""
+        if isinstance(stage.action, PythonCall):
+            return []  # loaded with the pipeline, and compared with what was fingerprinted
+        return list(self.fingerprints.of(stage).closure.extent.files)
+
+    def keep_sources(self, stage: Stage) -> dict[str, Digest]:
+        """Keep the source files of what *stage* reaches; return the digest of each."""
+        sources = {}
+        for file, digest in self.fingerprints.of(stage).closure.extent.files.items():
+            sources[self.fingerprints.spell(file)] = digest
+            if digest not in self._kept:
+                self._kept.add(digest)
+                with suppress(OSError):
+                    content = Path(file).read_bytes()
+                    if digest_bytes(content) == digest:  # else it was edited since
+                        self.store.keep_text(content, digest)
+        return sources
 
     def remember(self) -> None:
         """Write what was learned of files and source to the manifest."""
@@ -233,13 +279,6 @@ class World:
             }
         return self._orphans
 
-    def _declared(self, stage: Stage) -> Iterator[tuple[Part, Digest, str]]:
-        """List what the declaration of *stage* contributes: part, digest, and how it is said."""
-        yield from declared_parts(stage)
-        for name in stage.environment:
-            # Never said: it may be a secret.
-            yield (Aspect.ENVIRONMENT, name), self._environment[name], ""
-
     def _nearest(self, path: str, stages: Sequence[Stage]) -> list[str]:
         """Return existing or declared paths that *path* may be a slip for."""
         folder, _, name = path.rpartition("/")
@@ -249,22 +288,3 @@ class World:
         declared = {artifact.path for stage in stages for artifact in stage.writes}
         known = [*declared, *self.files.names_in("")]
         return list(dict.fromkeys([*close, *get_close_matches(path, known, n=2)]))[:3]
-
-
-@cache
-def _version(package: str) -> str:
-    """Return the version of an installed distribution, or of Python; empty if it has none."""
-    if package == "python":
-        return platform.python_version()
-    try:
-        return importlib.metadata.version(package)
-    except importlib.metadata.PackageNotFoundError:
-        return ""
-
-
-def _source_roots(project: Project) -> list[Path]:
-    """Return the folders whose modules are the project's own code."""
-    if not project.is_bundled:
-        return [project.root]
-    package = Symbol(project.module).partition(".")[0]
-    return [project.root, Path(__file__).parents[1] / package]

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from capstone_build.core.artifact import Artifact, ArtifactPath
 from capstone_build.core.digest import Digest, digest_fields
-from capstone_build.core.fingerprint import Aspect, digest_fingerprint
+from capstone_build.core.fingerprint import Aspect, Part, digest_fingerprint
 from capstone_build.core.graph import StageGraph, link
 from capstone_build.core.plan import CanRestore, Observation, Snapshot, UpToDate, judge
 from capstone_build.core.schedule import Schedule
@@ -75,7 +75,7 @@ class ToyMemory:
     """What `capstone_build.storage` keeps, in dicts."""
 
     latest: dict[StageName, Trace] = field(default_factory=dict)
-    by_key: dict[Digest, Trace] = field(default_factory=dict)
+    known: list[Trace] = field(default_factory=list)
     unfinished: set[StageName] = field(default_factory=set)
     store: dict[Digest, int] = field(default_factory=dict)
 
@@ -87,17 +87,13 @@ class ToyMemory:
         """See `Memory`."""
         return stage in self.unfinished
 
-    def recall(self, key: Digest) -> Trace | None:
+    def recall(self, key: Digest) -> Iterable[Trace]:
         """See `Memory`."""
-        return self.by_key.get(key)
+        return [trace for trace in self.known if trace.key == key]
 
     def traces(self, fingerprint: Digest) -> Iterable[Trace]:
         """See `Memory`."""
-        return [
-            trace
-            for trace in self.by_key.values()
-            if digest_fingerprint(trace.fingerprint) == fingerprint
-        ]
+        return [t for t in self.known if digest_fingerprint(t.fingerprint) == fingerprint]
 
     def holds(self, content: Digest) -> bool:
         """See `Memory`."""
@@ -128,6 +124,7 @@ class ToyWorld:
             },
             inputs=digests(stage.reads),
             outputs=digests(stage.writes),
+            look=lambda part: digest_of(self.content[ArtifactPath(part[1])]),
         )
 
     def look(self, graph: StageGraph) -> Snapshot:
@@ -150,7 +147,7 @@ class ToyWorld:
                 for path, digest in verdict.trace.outputs.items():
                     if before.outputs.get(path) != digest:
                         self.content[path] = self.memory.store[digest]
-                self._record(stage, verdict.trace.inputs)
+                self._record(stage, verdict.trace.inputs, verdict.trace.discovered)
                 restored.append(name)
             elif not isinstance(verdict, UpToDate):
                 self.memory.unfinished.add(name)
@@ -158,22 +155,31 @@ class ToyWorld:
                     schedule.fail(name)
                     continue
                 self.content |= results(stage, self.content, self.code)
-                self._record(stage, {p: d for p, d in before.inputs.items() if d is not None})
+                inputs = {p: d for p, d in before.inputs.items() if d is not None}
+                seen = peeked(stage, self.code)
+                self._record(stage, inputs, {p: before.look(p) for p in seen})
                 ran.append(name)
             schedule.finish(name)
         return ran, restored
 
-    def _record(self, stage: Stage, inputs: Mapping[ArtifactPath, Digest]) -> None:
+    def _record(
+        self,
+        stage: Stage,
+        inputs: Mapping[ArtifactPath, Digest],
+        discovered: Mapping[Part, Digest],
+    ) -> None:
         left = {artifact.location: self.content[artifact.location] for artifact in stage.writes}
         self.memory.store |= {digest_of(number): number for number in left.values()}
         trace = Trace(
             stage=stage.name,
             fingerprint=self.observe(stage).fingerprint,
             inputs=inputs,
+            discovered=discovered,
             outputs={path: digest_of(number) for path, number in left.items()},
             seconds=0,
         )
-        self.memory.latest[stage.name] = self.memory.by_key[trace.key] = trace
+        self.memory.latest[stage.name] = trace
+        self.memory.known.append(trace)
         self.memory.unfinished.discard(stage.name)
 
 
@@ -186,7 +192,13 @@ def results(stage: Stage, content: Content, code: Mapping[StageName, int]) -> Co
     """What a stage leaves: a lossy function, so that early cutoff has something to cut off."""
     total = max(content[artifact.location] for artifact in stage.reads)
     total += code.get(stage.name, 0)
+    total += sum(content[ArtifactPath(path)] for _, path in peeked(stage, code))
     return {artifact.location: total + i for i, artifact in enumerate(stage.writes)}
+
+
+def peeked(stage: Stage, code: Mapping[StageName, int]) -> list[Part]:
+    """What a stage reads without declaring it: a source, if its code says so."""
+    return [(Aspect.READ, SOURCES[0])] if code.get(stage.name) == 2 else []
 
 
 def clean_build(graph: StageGraph, sources: Content, code: Mapping[StageName, int]) -> Content:

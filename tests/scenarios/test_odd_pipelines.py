@@ -480,9 +480,11 @@ def test_files_in_the_way_inside_the_memory_are_moved(project: Project) -> None:
     [
         "DROP TABLE files",
         "CREATE TRIGGER t AFTER INSERT ON files BEGIN DELETE FROM files; END",
-        "UPDATE traces SET outputs = '{'",
-        'UPDATE traces SET parts = \'[["nonsense", "x", "y"]]\'',
-        "UPDATE traces SET inputs = CAST(x'ff' AS TEXT)",
+        "UPDATE traces SET record = '{'",
+        "UPDATE traces SET record = replace(record, 'declaration', 'nonsense')",
+        "UPDATE traces SET record = replace(record, 'outputs', 'nonsense')",
+        "UPDATE traces SET record = CAST(x'ff' AS TEXT)",
+        "UPDATE latest SET because = 'nonsense'",
     ],
 )
 def test_a_manifest_that_is_not_ours_is_no_obstacle(project: Project, damage: str) -> None:

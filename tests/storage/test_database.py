@@ -40,7 +40,7 @@ def test_a_trace_comes_back_as_it_was(manifest: Path) -> None:
     memory = Manifest(manifest, "pipeline")
 
     assert memory.last(StageName("s")) == TRACE
-    assert memory.recall(TRACE.key) == TRACE
+    assert list(memory.recall(TRACE.key)) == [TRACE]
     assert Manifest(manifest, "other").last(StageName("s")) is None
 
 

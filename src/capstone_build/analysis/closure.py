@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
+from capstone_build.analysis.extent import Extent
 from capstone_build.core.digest import Digest
 from capstone_build.core.fingerprint import Fingerprint, Part
 from capstone_build.core.stage import Location
@@ -75,10 +76,12 @@ class Closure:
         parts: What was reached.
         undeclared_environment:
             Environment variables that the code reads by literal name, and where.
+        extent: Where the code lies.
     """
 
     parts: Mapping[Part, Reached]
     undeclared_environment: Mapping[str, Location]
+    extent: Extent
 
     def fingerprint(self) -> Fingerprint:
         """Return every part with its digest."""

@@ -211,7 +211,7 @@ class CodeGraph:
         if summary.broken:
             step.lead([Node(Sort.FILE, node.module)], f"{node.module} {summary.broken}")
             return
-        name = node.name or self._name_of(node.module)
+        name = node.name or self.named(node.module)
         running = tuple(_running(summary.units))
         units = [summary.units[index] for index in running]
         key = f"{self.sources.spell(node.module)}:<script>"
@@ -227,9 +227,11 @@ class CodeGraph:
             if each.sort is Sort.MISSING and each.module == name:
                 del step.follows[each]  # bound under the guard, which counts already
 
-    def _name_of(self, file: str) -> str:
+    def named(self, file: str) -> str:
+        """Return the name that *file* has as a module; empty if it has none."""
         listing = self.sources.modules.listing()
-        return next((name for name, each in listing.items() if each == file), "")
+        names = [name for name, each in listing.items() if each == file]
+        return min(names, key=len, default="")  # below src, the name without it
 
 
 def _running(units: Sequence[Unit]) -> Iterator[int]:

@@ -13,6 +13,7 @@ from functools import partial
 from capstone_build.analysis.account import Account
 from capstone_build.analysis.closure import Closure, Parts, Reached
 from capstone_build.analysis.codegraph import CodeGraph
+from capstone_build.analysis.extent import Extent
 from capstone_build.analysis.node import Node, Sort
 from capstone_build.analysis.order import Order
 from capstone_build.analysis.packages import PYTHON
@@ -68,7 +69,11 @@ class Gathering:
         if order:
             digests[ORDER] = digest_fields(*order)
         tell = partial(self._tell, Account(self.graph, roots), holders, order)
-        return Closure(parts=Parts(digests, tell), undeclared_environment=environment)
+        return Closure(
+            parts=Parts(digests, tell),
+            undeclared_environment=environment,
+            extent=Extent(self.graph, nodes),
+        )
 
     @staticmethod
     def _tell(

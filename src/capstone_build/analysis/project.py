@@ -67,6 +67,10 @@ class ProjectCode:
         found = self._gathering("").graph.sources.find(module)
         return None if found is None or found.file is None else Path(found.file)
 
+    def module_of(self, file: Path) -> str:
+        """Return the name that a source file of the project has as a module; empty if none."""
+        return self._gathering("").graph.named(str(file))
+
     def read(self) -> dict[str, Digest]:
         """Return the digest of each Python file that was read so far, by its absolute path."""
         digests: dict[str, Digest] = {}

@@ -12,14 +12,13 @@ import importlib.util
 import os
 import sys
 import traceback
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 from capstone_build.authoring.declaration import ALL_DECLARED, DeclaredStage
-from capstone_build.authoring.fresh_source import import_from_source
 from capstone_build.authoring.interpretation import Interpretation
 from capstone_build.authoring.project import BUNDLED_MODULE
 from capstone_build.core.stage import Location, Stage, StageName
@@ -29,6 +28,7 @@ from capstone_build.errors import (
     PipelineError,
     PipelineLoadError,
 )
+from capstone_build.witness.capstone_fresh_source import import_from_source
 
 LIST_NAME = "pipeline"
 
@@ -49,12 +49,19 @@ class LoadedPipeline:
     problems: tuple[PipelineError, ...]
 
 
-def load(root: Path, module_name: str) -> LoadedPipeline:
+def load(
+    root: Path, module_name: str, on_source: Callable[[str, bytes], None] = lambda *_: None
+) -> LoadedPipeline:
     """
     Import *module_name* with *root* first on the path, and read its stages.
 
     Stages are those in the module's namespace, or in its list named `pipeline`
     where it has one.
+
+    Args:
+        root: The project's folder.
+        module_name: The module that declares the pipeline.
+        on_source: Told the file and the source of each project module that is compiled.
 
     Raises:
         PipelineLoadError: If the module does not load, or declares no stage.
@@ -62,7 +69,7 @@ def load(root: Path, module_name: str) -> LoadedPipeline:
     folder = str(root)
     if folder not in sys.path:
         sys.path.insert(0, folder)
-    import_from_source([root, *_package_folders(module_name)])
+    import_from_source([root, *_package_folders(module_name)], on_source)
     module = _imported(module_name, root)
     problems: list[PipelineError] = []
     stages: list[Stage] = []

@@ -28,7 +28,11 @@ class Aspect(Enum):
     PARAMETER = "parameter"
     """The value of a parameter."""
     ENVIRONMENT = "environment"
-    """The value of a declared environment variable."""
+    """The value of an environment variable that is declared, or that the code reads."""
+    READ = "read"
+    """A file that was seen to be read and is not declared; with a `/`, the names in a folder."""
+    IMPORTED = "imported"
+    """Code that was seen to be looked up by name, and all that it reaches."""
     DECLARATION = "declaration"
     """What the stage declares: which name stands for which path, and how it arrives."""
     INPUT = "input"
@@ -53,6 +57,13 @@ Every part that counts, with its digest.
 Kept as the map, not as one digest: the difference of two maps is the
 explanation of why a stage runs.
 """
+
+
+ABSENT = digest_fields("absent")
+"""Stands for a file that was looked for and not found."""
+
+UNSETTLED = digest_fields("unsettled")
+"""Stands for what changed whenever it was looked at: it equals nothing that can be there."""
 
 
 def digest_fingerprint(fingerprint: Fingerprint) -> Digest:

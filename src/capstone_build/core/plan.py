@@ -14,7 +14,13 @@ from typing import Protocol, TypeAlias
 
 from capstone_build.core.artifact import ArtifactPath
 from capstone_build.core.digest import Digest
-from capstone_build.core.fingerprint import Aspect, Fingerprint, Part, digest_fingerprint
+from capstone_build.core.fingerprint import (
+    ABSENT,
+    Aspect,
+    Fingerprint,
+    Part,
+    digest_fingerprint,
+)
 from capstone_build.core.graph import StageGraph
 from capstone_build.core.stage import Stage, StageName
 from capstone_build.core.trace import Trace, trace_key
@@ -93,6 +99,11 @@ class Observation:
             Digest of each file that the declared inputs stand for; None for a
             declared file that does not exist.
         outputs: The same for the declared outputs.
+        look:
+            Tells what a part is now that a run discovered: its digest.
+        identify:
+            Tells the identity of the code, wherever its definitions lie; None
+            if it has none. Asked only where the code differs.
         say:
             Tells what a person would call the value of a part, as in a trace.
             Asked only for parts that differ: spelling all of them is dear.
@@ -101,6 +112,8 @@ class Observation:
     fingerprint: Fingerprint
     inputs: Mapping[ArtifactPath, Digest | None]
     outputs: Mapping[ArtifactPath, Digest | None]
+    look: Callable[[Part], Digest] = field(default=lambda _: ABSENT, compare=False)
+    identify: Callable[[], Digest | None] = field(default=lambda: None, compare=False)
     say: Callable[[Part], str] = field(default=lambda _: "", compare=False)
 
     @property
@@ -108,6 +121,10 @@ class Observation:
         """The key of a run with these inputs; None where an input is missing."""
         inputs = {path: digest for path, digest in self.inputs.items() if digest is not None}
         return trace_key(self.fingerprint, inputs) if len(inputs) == len(self.inputs) else None
+
+    def still_holds(self, discovered: Mapping[Part, Digest]) -> bool:
+        """Tell whether what a run discovered is what it was."""
+        return all(self.look(part) == digest for part, digest in discovered.items())
 
     def said(self) -> dict[Part, str]:
         """Spell out what a later build may tell as the old value; code is told by its place."""
@@ -128,8 +145,8 @@ class Memory(Protocol):
     def is_unfinished(self, stage: StageName) -> bool:
         """Tell whether a run of *stage* began since and did not end well."""
 
-    def recall(self, key: Digest) -> Trace | None:
-        """Return a run of this key, whichever stage it was."""
+    def recall(self, key: Digest) -> Iterable[Trace]:
+        """Return all runs of this key, whichever stage it was: they differ in what they read."""
 
     def traces(self, fingerprint: Digest) -> Iterable[Trace]:
         """Return all runs of a fingerprint of this digest."""
@@ -184,12 +201,12 @@ def judge(stage: StageName, now: Observation, memory: Memory) -> UpToDate | CanR
     differences = compare(stage, now, memory)
     if not differences:
         return UpToDate()
-    trace = None if now.key is None else memory.recall(now.key)
-    if trace is not None and all(
-        now.outputs.get(path) == digest or memory.holds(digest)
-        for path, digest in trace.outputs.items()
-    ):
-        return CanRestore(trace, differences)
+    for trace in () if now.key is None else memory.recall(now.key):
+        if now.still_holds(trace.discovered) and all(
+            now.outputs.get(path) == digest or memory.holds(digest)
+            for path, digest in trace.outputs.items()
+        ):
+            return CanRestore(trace, differences)
     return MustRun(differences)
 
 
@@ -205,20 +222,7 @@ def compare(stage: StageName, now: Observation, memory: Memory) -> tuple[Differe
     trace = memory.last(stage)
     if trace is None:
         return (Difference(Aspect.NEW, stage),)
-    parts = sorted(
-        trace.fingerprint.keys() | now.fingerprint.keys(), key=lambda part: (part[0].value, part[1])
-    )
-    differences = [
-        Difference(
-            *part,
-            then=trace.fingerprint.get(part),
-            now=now.fingerprint.get(part),
-            before=trace.said.get(part, ""),
-            after=now.say(part) if part in now.fingerprint else "",
-        )
-        for part in parts
-        if trace.fingerprint.get(part) != now.fingerprint.get(part)
-    ]
+    differences = _differing_parts(trace, now)
     for aspect, before, after in (
         (Aspect.INPUT, trace.inputs, now.inputs),
         (Aspect.OUTPUT, trace.outputs, now.outputs),
@@ -231,6 +235,26 @@ def compare(stage: StageName, now: Observation, memory: Memory) -> tuple[Differe
     if memory.is_unfinished(stage):
         differences.append(Difference(Aspect.UNFINISHED, stage))
     return tuple(differences)
+
+
+def _differing_parts(trace: Trace, now: Observation) -> list[Difference]:
+    """List what of the fingerprint, and of what was discovered, is not what it was."""
+    then = {**trace.discovered, **trace.fingerprint}
+    today = {part: now.look(part) for part in trace.discovered} | dict(now.fingerprint)
+    parts = {part for part in then.keys() | today.keys() if then.get(part) != today.get(part)}
+    code = {part for part in parts if part[0] is Aspect.CODE}
+    if code and trace.identity is not None and trace.identity == now.identify():
+        parts -= code  # moved, and otherwise what it was
+    return [
+        Difference(
+            *part,
+            then=then.get(part),
+            now=today.get(part),
+            before=trace.said.get(part, ""),
+            after=now.say(part) if part in now.fingerprint else "",
+        )
+        for part in sorted(parts, key=lambda part: (part[0].value, part[1]))
+    ]
 
 
 def _judge_early(
@@ -262,7 +286,7 @@ def _judge_early(
     differences = tuple(
         difference
         for difference in compare(stage.name, partial, memory)
-        if difference.aspect is not Aspect.INPUT or is_settled(difference.key)
+        if difference.aspect not in {Aspect.INPUT, Aspect.READ} or is_settled(difference.key)
     )
     if differences and not any(
         settled(trace.inputs) == partial.inputs

@@ -14,6 +14,7 @@ from enum import Enum
 from typing import TypeAlias
 
 from capstone_build.core.contract import Violation
+from capstone_build.core.fingerprint import Aspect
 from capstone_build.core.plan import Difference
 from capstone_build.core.stage import StageName
 
@@ -172,6 +173,22 @@ class OrphanKept:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadUndeclared:
+    """
+    A *stage* was seen to read what it does not declare: it counts from now on.
+
+    The *aspect* tells whether *names* are of files, of code or of an
+    environment variable; *by* is the place in the project's source that read
+    the first of them, empty if none did.
+    """
+
+    stage: StageName
+    aspect: Aspect
+    names: tuple[str, ...]
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class PipelinePrinted:
     """The pipeline's modules printed this *text* while they were imported."""
 
@@ -201,6 +218,7 @@ Event: TypeAlias = (
     | OrphanIgnored
     | OrphanAdopted
     | OrphanKept
+    | ReadUndeclared
     | PipelinePrinted
     | Waiting
     | MemoryReset

@@ -29,10 +29,15 @@ class Trace:
         stage: The stage that ran.
         fingerprint: All that decided the outputs apart from the inputs.
         inputs: Digest of each file that the declared inputs stood for.
+        discovered:
+            What else the run was seen to read, and what that was. It
+            invalidates; it never orders.
         outputs: Digest of each file that the stage left.
         seconds: Duration of the run, wall clock.
         said: What a person would call the value of a part: a parameter's value,
             a package's version, a definition's place. Explains; decides nothing.
+        identity: Of the code, wherever its definitions lie; None if it is not known.
+        sources: Digest of each source file that the code was in. Explains; decides nothing.
 
     Invariant:
         A trace exists only for a run that succeeded and kept its contracts.
@@ -43,25 +48,29 @@ class Trace:
     inputs: Mapping[ArtifactPath, Digest]
     outputs: Mapping[ArtifactPath, Digest]
     seconds: float
+    discovered: Mapping[Part, Digest] = field(default_factory=dict)
     said: Mapping[Part, str] = field(default_factory=dict)
+    identity: Digest | None = None
+    sources: Mapping[str, Digest] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Refuse a time that cannot be, and freeze the mappings."""
         if self.seconds < 0:
             raise ValueError(f"a run cannot take {self.seconds} s")
-        for name in ("fingerprint", "inputs", "outputs", "said"):
+        for name in ("fingerprint", "inputs", "outputs", "discovered", "said", "sources"):
             object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
 
     @property
     def key(self) -> Digest:
-        """What the outputs are a function of: see `trace_key`."""
+        """What the outputs are a function of, as far as it is known beforehand: `trace_key`."""
         return trace_key(self.fingerprint, self.inputs)
 
 
 def trace_key(fingerprint: Fingerprint, inputs: Mapping[ArtifactPath, Digest]) -> Digest:
     """
-    Return the digest of all that decides a stage's outputs.
+    Return the digest of all that is known to decide a stage's outputs before it runs.
 
-    Two runs of equal keys leave equal outputs, if the stage is deterministic.
+    Two runs of equal keys that discover equal inputs leave equal outputs, if
+    the stage is deterministic.
     """
     return digest_fields(digest_fingerprint(fingerprint), digest_mapping(inputs))

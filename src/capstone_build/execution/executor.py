@@ -20,7 +20,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any, Protocol
 
+from capstone_build.core.digest import Digest
 from capstone_build.core.report import Cause, Failure
+from capstone_build.core.variable import digest_variable
 from capstone_build.errors import PipelineLoadError
 from capstone_build.execution.order import RunResult, WorkOrder
 
@@ -61,14 +63,14 @@ class Host:
 
     def __init__(self, root: Path, module: str) -> None:
         self._printed = tempfile.TemporaryFile()  # noqa: SIM115 (closed in `close`)
-        environment = {"PYTHONHASHSEED": "0", **os.environ}
+        self._environment = _environment()
         self._process = subprocess.Popen(
             [sys.executable, "-P", "-m", "capstone_build.host", str(root), module],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._printed,
             cwd=root,
-            env=environment,
+            env=self._environment,
             start_new_session=True,  # a Ctrl-C at the terminal is the engine's to answer
         )
         assert self._process.stdin is not None  # noqa: S101 (both are pipes, see above)
@@ -82,6 +84,11 @@ class Host:
             self._process.kill()  # it may be at work in the user's modules for long
             self.close()
             raise
+
+    def variable(self, name: str) -> Digest:
+        """Return the digest of an environment variable, as stages see it."""
+        changed: dict[str, Digest] = self.greeting.get("environment", {})
+        return changed.get(name) or digest_variable(self._environment.get(name))
 
     def tell(self, message: Mapping[str, Any]) -> None:
         """Send a message; a host that is gone is noticed when its answers end."""
@@ -132,6 +139,18 @@ class Host:
             facts={"printed": "\n".join(printed)} if printed else {},
             hint="See what the module does when it is imported.",
         )
+
+
+def _environment() -> dict[str, str]:
+    """Return the environment of the user's code, in which `python` is the Python that runs this."""
+    environment = {"PYTHONHASHSEED": "0", **os.environ}
+    if sys.prefix != sys.base_prefix:
+        # As if the virtual environment were activated.
+        folder = str(Path(sys.executable).parent)
+        path = environment.get("PATH", os.defpath)
+        if path.split(os.pathsep)[0] != folder:
+            environment["PATH"] = f"{folder}{os.pathsep}{path}"
+    return environment
 
 
 class LocalExecutor:

@@ -30,6 +30,7 @@ class WorkOrder:
         parameters: Values by name.
         timeout: Longest run in seconds; None for no limit.
         log: The file that takes all that the stage prints.
+        notes: The file that takes what is seen to be read.
         result: The file into which the worker writes its result.
 
     All other paths are from the project's root.
@@ -42,6 +43,7 @@ class WorkOrder:
     parameters: Mapping[str, JsonValue]
     timeout: float | None
     log: str
+    notes: str
     result: str
 
     def as_record(self) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from capstone_build.core.report import (
     OrphanKept,
     Outcome,
     PipelinePrinted,
+    ReadUndeclared,
     StageEnded,
     StageResult,
     StageRetried,
@@ -31,6 +32,7 @@ from capstone_build.presentation.duration import spelled
 from capstone_build.presentation.escaping import block_for_terminal, for_terminal
 from capstone_build.presentation.sentence import reason
 from capstone_build.presentation.style import Style, paint
+from capstone_build.presentation.undeclared import undeclared
 
 _NARROWEST_NAME = 10
 _WIDEST_NAME = 28
@@ -41,7 +43,14 @@ _ROOMY = 60
 
 
 Aside: TypeAlias = (
-    EditKept | OrphanIgnored | OrphanAdopted | OrphanKept | PipelinePrinted | Waiting | MemoryReset
+    EditKept
+    | OrphanIgnored
+    | OrphanAdopted
+    | OrphanKept
+    | ReadUndeclared
+    | PipelinePrinted
+    | Waiting
+    | MemoryReset
 )
 """What is told besides the stages."""
 
@@ -108,6 +117,8 @@ class EventLine:
             case OrphanKept(stage, artifact, kept):
                 word = "kept"
                 said = f"{artifact}: left by stage {stage}, which is no longer declared; now {kept}"
+            case ReadUndeclared():
+                word, said = "counts", undeclared(event)
             case Waiting(pid):
                 word = "waiting"
                 said = f"for another build here{f' (process {pid})' if pid is not None else ''}"

@@ -23,6 +23,8 @@ _TELLING = (
     Aspect.DECLARATION,
     Aspect.INPUT,
     Aspect.FILE,
+    Aspect.READ,
+    Aspect.IMPORTED,
     Aspect.ENVIRONMENT,
     Aspect.PACKAGE,
     Aspect.OUTPUT,
@@ -49,10 +51,20 @@ _CLAUSES = {
     ),
     Aspect.INPUT: ("input {} changed", "input {} is new", "input {} is gone"),
     Aspect.FILE: ("file {} changed", "file {} is new", "file {} is gone"),
+    Aspect.READ: (
+        "{}, read but not declared, changed",
+        "{} is read now, and not declared",
+        "{} is no longer read",
+    ),
+    Aspect.IMPORTED: (
+        "code changed: {}, looked up while it ran",
+        "code now looked up: {}",
+        "code no longer looked up: {}",
+    ),
     Aspect.ENVIRONMENT: (
         "environment variable {} changed",
-        "environment variable {} is declared now",
-        "environment variable {} is no longer declared",
+        "environment variable {} counts now",
+        "environment variable {} counts no longer",
     ),
     Aspect.OUTPUT: (
         "output {} was changed since it was built",

@@ -7,33 +7,43 @@ manifest may be lost at any time: where it cannot be read, a new one begins.
 
 from __future__ import annotations
 
-import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
 from capstone_build.core.artifact import ArtifactPath
-from capstone_build.core.digest import Digest
-from capstone_build.core.fingerprint import Aspect, Fingerprint, Part, digest_fingerprint
+from capstone_build.core.digest import Digest, digest_mapping
+from capstone_build.core.fingerprint import digest_fingerprint
+from capstone_build.core.plan import Difference
 from capstone_build.core.stage import StageName
 from capstone_build.core.trace import Trace
 from capstone_build.storage.database import Database
 from capstone_build.storage.file_state import FileState, KnownFile
 from capstone_build.storage.summaries import Summaries
+from capstone_build.storage.trace_record import (
+    differences_as_text,
+    differences_from_text,
+    trace_as_text,
+    trace_from_text,
+)
 
-SCHEMA_VERSION = 1
+_Read = TypeVar("_Read")
+
+SCHEMA_VERSION = 2
 """Another version on disk is read as no manifest at all."""
 
 _SCHEMA = """
 CREATE TABLE traces (
-    key TEXT PRIMARY KEY, stage TEXT NOT NULL, fingerprint TEXT NOT NULL, parts TEXT NOT NULL,
-    inputs TEXT NOT NULL, outputs TEXT NOT NULL, seconds REAL NOT NULL, said TEXT NOT NULL
-) WITHOUT ROWID;
+    number INTEGER PRIMARY KEY, key TEXT NOT NULL, discovered TEXT NOT NULL,
+    fingerprint TEXT NOT NULL, record TEXT NOT NULL, UNIQUE (key, discovered)
+);
 CREATE INDEX traces_by_fingerprint ON traces (fingerprint);
 CREATE TABLE latest (
-    pipeline TEXT, stage TEXT, key TEXT NOT NULL, PRIMARY KEY (pipeline, stage)
+    pipeline TEXT, stage TEXT, number INTEGER NOT NULL, previous INTEGER, how TEXT NOT NULL,
+    at REAL NOT NULL, because TEXT NOT NULL, PRIMARY KEY (pipeline, stage)
 ) WITHOUT ROWID;
 CREATE TABLE unfinished (
     pipeline TEXT, stage TEXT, build TEXT NOT NULL, PRIMARY KEY (pipeline, stage)
@@ -48,6 +58,26 @@ CREATE TABLE made (
 ) WITHOUT ROWID;
 CREATE TABLE summaries (key TEXT PRIMARY KEY, text TEXT NOT NULL) WITHOUT ROWID;
 """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Latest:
+    """
+    How a stage came to be as it is.
+
+    Attributes:
+        trace: The run that its outputs are of.
+        previous: The run that they were of before; None if there was none.
+        how: "built", "restored" or "accepted".
+        at: When that was, in seconds since the epoch.
+        because: How the world departed from the previous run.
+    """
+
+    trace: Trace
+    previous: Trace | None
+    how: str
+    at: float
+    because: tuple[Difference, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,21 +118,39 @@ class Manifest:
     def last(self, stage: StageName) -> Trace | None:
         """Return the trace of the latest run of *stage* that succeeded."""
         rows = self._database.rows(
-            "SELECT t.* FROM latest l JOIN traces t ON t.key = l.key "
+            "SELECT t.record FROM latest l JOIN traces t ON t.number = l.number "
             "WHERE l.pipeline = ? AND l.stage = ?",
             self._pipeline,
             stage,
         )
-        return next(_traces(rows, stage), None)
+        trace = next(_traces(rows), None)
+        return None if trace is None else replace(trace, stage=stage)
 
-    def recall(self, key: Digest) -> Trace | None:
-        """Return the trace of this *key*."""
-        return next(_traces(self._database.rows("SELECT * FROM traces WHERE key = ?", key)), None)
+    def latest(self, stage: StageName) -> Latest | None:
+        """Return how *stage* came to be as it is; None if it never ran."""
+        rows = self._database.rows(
+            "SELECT t.record, p.record, l.how, l.at, l.because FROM latest l "
+            "JOIN traces t ON t.number = l.number LEFT JOIN traces p ON p.number = l.previous "
+            "WHERE l.pipeline = ? AND l.stage = ?",
+            self._pipeline,
+            stage,
+        )
+        for record, previous, how, at, because in rows:
+            trace = next(_traces([(record,)]), None)
+            before = next(_traces([(previous,)]), None)
+            if trace is not None:
+                reasons = _readable(differences_from_text, because) or ()
+                return Latest(trace=trace, previous=before, how=how, at=at, because=reasons)
+        return None
+
+    def recall(self, key: Digest) -> Iterator[Trace]:
+        """Yield the traces of this *key*."""
+        return _traces(self._database.rows("SELECT record FROM traces WHERE key = ?", key))
 
     def traces(self, fingerprint: Digest) -> Iterator[Trace]:
         """Yield the traces of a fingerprint of this digest."""
         return _traces(
-            self._database.rows("SELECT * FROM traces WHERE fingerprint = ?", fingerprint)
+            self._database.rows("SELECT record FROM traces WHERE fingerprint = ?", fingerprint)
         )
 
     def is_unfinished(self, stage: StageName) -> bool:
@@ -116,7 +164,14 @@ class Manifest:
             row = (self._pipeline, stage, build)
             writing.execute("INSERT OR REPLACE INTO unfinished VALUES (?, ?, ?)", row)
 
-    def record(self, trace: Trace, owned: Iterable[str], states: Mapping[str, KnownFile]) -> None:
+    def record(
+        self,
+        trace: Trace,
+        owned: Iterable[str],
+        states: Mapping[str, KnownFile],
+        how: str = "built",
+        because: Iterable[Difference] = (),
+    ) -> None:
         """
         Remember a run that succeeded, and that its outputs are in place.
 
@@ -124,21 +179,26 @@ class Manifest:
             trace: What it saw and left.
             owned: The paths that it declares to write: what was there is replaced.
             states: What was learned of files meanwhile.
+            how: How the outputs got there: "built", "restored" or "accepted".
+            because: How the world departed from the run before.
         """
-        row = (
-            trace.key,
-            trace.stage,
-            digest_fingerprint(trace.fingerprint),
-            json.dumps([[a.value, name, d] for (a, name), d in trace.fingerprint.items()]),
-            json.dumps(dict(trace.inputs)),
-            json.dumps(dict(trace.outputs)),
-            trace.seconds,
-            json.dumps([[a.value, name, text] for (a, name), text in trace.said.items()]),
-        )
+        found = {f"{aspect.value} {key}": d for (aspect, key), d in trace.discovered.items()}
+        which = (trace.key, digest_mapping(found))
+        row = (*which, digest_fingerprint(trace.fingerprint), trace_as_text(trace))
+        name = (self._pipeline, trace.stage)
         with self._database.transaction() as writing:
-            writing.execute("INSERT OR REPLACE INTO traces VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
-            name = (self._pipeline, trace.stage)
-            writing.execute("INSERT OR REPLACE INTO latest VALUES (?, ?, ?)", (*name, trace.key))
+            writing.execute(
+                "INSERT INTO traces (key, discovered, fingerprint, record) VALUES (?, ?, ?, ?) "
+                "ON CONFLICT (key, discovered) DO UPDATE SET record = excluded.record",
+                row,
+            )
+            writing.execute(
+                "INSERT INTO latest SELECT ?, ?, number, NULL, ?, ?, ? FROM traces "
+                "WHERE key = ? AND discovered = ? ON CONFLICT (pipeline, stage) DO UPDATE SET "
+                "previous = number, number = excluded.number, how = excluded.how, "
+                "at = excluded.at, because = excluded.because",
+                (*name, how, time.time(), differences_as_text(because), *which),
+            )
             writing.execute("DELETE FROM unfinished WHERE pipeline = ? AND stage = ?", name)
             writing.executemany(
                 "DELETE FROM made WHERE path = ? OR path > ? || '/' AND path < ? || '0'",
@@ -203,24 +263,15 @@ def _write_states(writing: sqlite3.Connection, states: Mapping[str, KnownFile]) 
     writing.executemany("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
 
 
-def _traces(rows: Iterable[tuple[Any, ...]], stage: StageName | None = None) -> Iterator[Trace]:
+def _traces(rows: Iterable[tuple[str | None]]) -> Iterator[Trace]:
     """Read traces; a damaged one is passed over, as if it had never been."""
-    for row in rows:
-        try:
-            yield _trace(row, stage)
-        except (ValueError, TypeError, KeyError, AttributeError):
-            continue
+    for (record,) in rows:
+        if record is not None and (trace := _readable(trace_from_text, record)) is not None:
+            yield trace
 
 
-def _trace(row: tuple[Any, ...], stage: StageName | None = None) -> Trace:
-    _, made_by, _, parts, inputs, outputs, seconds, said = row
-    fingerprint: Fingerprint = {(Aspect(a), name): Digest(d) for a, name, d in json.loads(parts)}
-    spoken: dict[Part, str] = {(Aspect(a), name): text for a, name, text in json.loads(said)}
-    return Trace(
-        stage=StageName(made_by) if stage is None else stage,
-        fingerprint=fingerprint,
-        inputs=json.loads(inputs),
-        outputs=json.loads(outputs),
-        seconds=seconds,
-        said=spoken,
-    )
+def _readable(read: Callable[[str], _Read], text: str) -> _Read | None:
+    try:
+        return read(text)
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return None

@@ -14,7 +14,7 @@ import stat
 import sys
 from pathlib import Path
 
-from capstone_build.core.digest import EMPTY_FOLDER, PREFIX, Digest
+from capstone_build.core.digest import EMPTY_FOLDER, PREFIX, Digest, digest_bytes
 from capstone_build.storage.files import digest_file
 
 _FICLONE = 0x40049409
@@ -50,6 +50,23 @@ class Store:
             beside.replace(place)
         finally:
             beside.unlink(missing_ok=True)
+
+    def keep_text(self, content: bytes, digest: Digest) -> None:
+        """Put *content*, of this *digest*, into the store."""
+        place = self._object(digest)
+        if not place.is_file():
+            place.parent.mkdir(parents=True, exist_ok=True)
+            beside = place.with_name(f"{place.name}.{os.getpid()}.tmp")
+            beside.write_bytes(content)
+            beside.replace(place)
+
+    def text(self, digest: Digest) -> bytes | None:
+        """Return the content of the object for *digest*; None if it is missing or damaged."""
+        try:
+            content = self._object(digest).read_bytes()
+        except OSError:
+            return None
+        return content if digest_bytes(content) == digest else None
 
     def restore(self, digest: Digest, file: Path) -> bool:
         """

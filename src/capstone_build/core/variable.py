@@ -1,0 +1,32 @@
+"""
+Environment variables: how a value counts, and which values must not be kept.
+
+Knows names and values; does not know the environment.
+"""
+
+from __future__ import annotations
+
+import re
+
+from capstone_build.core.digest import Digest, digest_fields
+
+_SECRET = re.compile(
+    r"(^|_)(api_?key|key|keys|secret|secrets|token|tokens|password|passwd|pwd|passphrase"
+    r"|credential|credentials|auth|cookie|dsn)(_|$)",
+    re.IGNORECASE,
+)
+
+
+def digest_variable(value: str | None) -> Digest:
+    """Return the digest of an environment variable's value; None where it is not set."""
+    return digest_fields("unset") if value is None else digest_fields("set", value)
+
+
+def is_secret(name: str) -> bool:
+    """
+    Tell whether a variable of this *name* holds a key, as far as the name says.
+
+    What the code is merely seen to read is not to be remembered then, not even
+    as a digest; a declaration says that the value counts all the same.
+    """
+    return _SECRET.search(name) is not None

@@ -1,0 +1,133 @@
+"""
+Discovery: what a run read that its stage does not declare.
+
+Knows what was seen while it ran, and tells what follows: parts that join its
+trace and invalidate it from now on, and a warning for whoever wrote the stage.
+Does not run anything, and orders nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from capstone_build.core.digest import Digest
+from capstone_build.core.fingerprint import ABSENT, UNSETTLED, Aspect, Part
+from capstone_build.core.report import ReadUndeclared
+from capstone_build.core.stage import Stage
+from capstone_build.errors import CapstoneError
+from capstone_build.execution.notes import Note, Sight
+from capstone_build.fingerprints import Taken
+from capstone_build.world import World
+
+
+@dataclass(slots=True)
+class Discovered:
+    """
+    What a run turned out to read.
+
+    Attributes:
+        parts: What joins its trace.
+        undeclared: What is to be told of it.
+        moved: A file that changed after the run had read it, and not by its hand; empty if none.
+    """
+
+    parts: dict[Part, Digest] = field(default_factory=dict)
+    undeclared: tuple[ReadUndeclared, ...] = ()
+    moved: str = ""
+
+
+class Discovery:
+    """
+    What the run of one stage read.
+
+    Args:
+        world: The files as they are now that it ended.
+        stage: The stage that ran.
+        notes: What was seen of it, in order.
+        settles: Whether this is the last try: what moves again is recorded as unsettled.
+    """
+
+    def __init__(self, world: World, stage: Stage, notes: Sequence[Note], settles: bool) -> None:
+        self._world = world
+        self._stage = stage
+        self._taken: Taken = world.fingerprints.of(stage)
+        self._settles = settles
+        self._notes = notes
+        self._wrote = {note.name for note in notes if note.sight is Sight.WROTE}
+        self.found = Discovered()
+        self._by: dict[Part, str] = {}
+        self._gather()
+        self.found.undeclared = tuple(_grouped(self._tell()))
+
+    def _gather(self) -> None:
+        made: set[str] = set()
+        for note in self._notes:
+            if note.sight is Sight.WROTE:
+                made.add(note.name)
+            part = self._world.fingerprints.counted(note, self._stage, self._taken.closure)
+            known = part is None or part in self._taken.fingerprint or part in self.found.parts
+            if part is None or known or note.name in made:
+                continue
+            self._by[part] = note.by
+            self.found.parts[part] = self._digest(part, note)
+
+    def _digest(self, part: Part, note: Note) -> Digest:
+        match note.sight:
+            case Sight.READ | Sight.USED:
+                return self._file(note)
+            case Sight.LISTED:
+                folder = part[1].removeprefix("./")
+                own = {
+                    path.removeprefix(folder).partition("/")[0]
+                    for path in self._wrote
+                    if path.startswith(folder)
+                }
+                standing = own.intersection(self._world.files.names_in(folder.strip("/")))
+                return self._world.listing(part[1], standing.union(note.names))
+            case _:
+                return self._world.look(part)
+
+    def _file(self, note: Note) -> Digest:
+        """Return the digest of a file that was read, as it was read."""
+        # Where the stage wrote it itself, what it left is what it will find.
+        is_own = note.sight is Sight.USED or note.name in self._wrote
+        if not is_own and self._world.has_moved(note.name, note.state):
+            self.found.moved = self.found.moved or note.name
+            if self._settles:
+                return UNSETTLED
+        try:
+            return self._world.files.digest(note.name) or ABSENT
+        except CapstoneError:
+            return ABSENT  # it cannot be read, neither by the stage
+
+    def _tell(self) -> Iterator[ReadUndeclared]:
+        """Yield what is told of a run: what it could have declared, and did not read before."""
+        last = self._world.last(self._stage.name)
+        told = {**last.fingerprint, **last.discovered} if last is not None else {}
+        for part, by in {**self._taken.unasked, **self._by}.items():
+            if part in told:
+                continue
+            digest = self.found.parts.get(part) or self._taken.fingerprint.get(part)
+            if part[0] is Aspect.READ and (digest == ABSENT or part[1].endswith("/")):
+                continue  # nothing that could be declared as an input
+            yield ReadUndeclared(self._stage.name, part[0], (part[1],), by)
+
+
+def _grouped(told: Iterable[ReadUndeclared]) -> Iterator[ReadUndeclared]:
+    """Put together what differs only in the file of a folder that was read."""
+    groups: dict[tuple[Aspect, str], ReadUndeclared] = {}
+    for each in told:
+        name = each.names[0]
+        folder, _, file = name.rpartition("/")
+        key = (each.aspect, f"{folder}/*.{file.rpartition('.')[2]}")
+        if each.aspect is not Aspect.READ:
+            key = (each.aspect, name)
+        known = groups.get(key)
+        groups[key] = replace(known, names=(*known.names, name)) if known else each
+    yield from groups.values()
+
+
+def named_notes(states: Mapping[str, tuple[int, int, int, int]]) -> list[Note]:
+    """Take the files that a command's text names, and that are there before it runs, for read."""
+    return [Note(Sight.USED, name, state=state) for name, state in states.items()]

@@ -1,0 +1,210 @@
+"""
+Taking the fingerprints of a project's stages.
+
+Knows the source code, the packages, the environment and what the import of the
+pipeline read; does not know what the stages read and left (`capstone_build.world`).
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+import platform
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from capstone_build.analysis.closure import Closure
+from capstone_build.analysis.project import ProjectCode
+from capstone_build.authoring.project import Project
+from capstone_build.core.artifact import Artifact, Kind
+from capstone_build.core.declared_parts import declared_parts
+from capstone_build.core.digest import Digest
+from capstone_build.core.fingerprint import Aspect, Fingerprint, Part, digest_fingerprint
+from capstone_build.core.stage import Stage, StageName, Symbol
+from capstone_build.core.variable import is_secret
+from capstone_build.execution.notes import Note, Sight
+from capstone_build.storage.summaries import Summaries
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """
+    The fingerprint of one stage, and what it was taken from.
+
+    Attributes:
+        fingerprint: Every part that counts, with its digest.
+        closure: The code that the stage reaches.
+        said: What a person would call the values of parts that are no code.
+        unasked: Parts that nothing declares, each with the place that reads it.
+    """
+
+    fingerprint: Fingerprint
+    closure: Closure
+    said: Mapping[Part, str]
+    unasked: Mapping[Part, str]
+
+    def say(self, part: Part) -> str:
+        """Return what a person would call the value of a part."""
+        if part in self.said:
+            return self.said[part]
+        if part[0] is Aspect.PACKAGE:
+            return _version(part[1])
+        if part not in self.closure.parts:
+            return ""
+        where = self.closure.parts[part].where
+        return str(where) if where else ""
+
+
+class Fingerprints:
+    """
+    Takes fingerprints, each once.
+
+    Args:
+        project: Whose stages.
+        summaries: What is remembered of source files.
+        variable: Gives the digest of an environment variable, as stages see it.
+        seen: What was seen while the pipeline was imported.
+        look: Gives the digest of a file, a folder's names or a variable that was read.
+    """
+
+    def __init__(
+        self,
+        project: Project,
+        summaries: Summaries,
+        variable: Callable[[str], Digest],
+        seen: Sequence[Note],
+        look: Callable[[Part], Digest],
+    ) -> None:
+        self._root = project.root
+        self._code = ProjectCode(_source_roots(project), summaries)
+        self._variable = variable
+        self._seen = seen
+        self._look = look
+        self._taken: dict[StageName, Taken] = {}
+        self._imported: dict[str, Digest] = {}
+
+    def of(self, stage: Stage) -> Taken:
+        """Return what decides what *stage* does, apart from its inputs."""
+        if stage.name not in self._taken:
+            self._taken[stage.name] = self._take(stage)
+        return self._taken[stage.name]
+
+    def imported(self, name: str) -> Digest:
+        """Return the digest of all that is reached from code that was looked up by *name*."""
+        if name not in self._imported:
+            closure = (
+                self._code.script(self._root / name)
+                if name.endswith(".py")
+                else self._code.closure([Symbol(name)])
+            )
+            self._imported[name] = digest_fingerprint(closure.fingerprint())
+        return self._imported[name]
+
+    def counted(self, note: Note, stage: Stage, closure: Closure) -> Part | None:
+        """Return the part that a *note* makes count for *stage*; None if it counts already."""
+        part = self._part(note)
+        if part is None or part in closure.parts or (Aspect.FILE, part[1]) in closure.parts:
+            return None
+        match note.sight:
+            case Sight.READ | Sight.USED:
+                is_known = any(a.stands_for(note.name) for a in (*stage.reads, *stage.writes))
+            case Sight.LISTED:
+                is_known = any(_lists(artifact, note.name) for artifact in stage.reads)
+            case Sight.LOADED | Sight.RAN:
+                is_known = str(self._root / note.name) in closure.extent.files
+            case Sight.VARIABLE:
+                is_known = note.name in stage.environment or is_secret(note.name)
+            case _:
+                is_known = (Aspect.CODE, note.name) in closure.parts
+        return None if is_known else part
+
+    def _part(self, note: Note) -> Part | None:
+        """Return what is called what in a fingerprint; None for what was written."""
+        match note.sight:
+            case Sight.WROTE:
+                return None
+            case Sight.READ | Sight.USED:
+                return Aspect.READ, note.name
+            case Sight.LISTED:
+                return Aspect.READ, f"{note.name or '.'}/"
+            case Sight.VARIABLE:
+                return Aspect.ENVIRONMENT, note.name
+            case Sight.LOADED if module := self._code.module_of(self._root / note.name):
+                return Aspect.IMPORTED, f"{module}:"
+            case _:
+                return Aspect.IMPORTED, note.name
+
+    def spell(self, file: str) -> str:
+        """Return the name of a source file: from the root where it lies inside, else absolute."""
+        path = Path(file)
+        inside = path.is_relative_to(self._root)
+        return (path.relative_to(self._root) if inside else path).as_posix()
+
+    def other_code(self, compiled: Mapping[str, Digest]) -> str | None:
+        """
+        Return a source file that was read as one thing and *compiled* as another.
+
+        Args:
+            compiled: Digest of each file as a process runs it, by its path.
+        """
+        read = self._code.read()
+        differing = (f for f, digest in compiled.items() if read.get(f, digest) != digest)
+        return next(differing, None)
+
+    def _take(self, stage: Stage) -> Taken:
+        closure = self._code.closure(stage.code)
+        said: dict[Part, str] = {}
+        fingerprint: dict[Part, Digest] = dict(closure.fingerprint())
+        for part, digest, text in declared_parts(stage):
+            fingerprint[part] = digest
+            said[part] = text
+        unasked = dict(self._unasked(stage, closure))
+        for name in stage.environment:
+            unasked.pop((Aspect.ENVIRONMENT, name), None)
+            fingerprint[Aspect.ENVIRONMENT, name] = self._variable(name)
+        fingerprint |= {part: self._digest(part) for part in unasked}
+        # Never said: the value of a variable, which may be a secret.
+        return Taken(fingerprint=fingerprint, closure=closure, said=said, unasked=unasked)
+
+    def _digest(self, part: Part) -> Digest:
+        return self.imported(part[1]) if part[0] is Aspect.IMPORTED else self._look(part)
+
+    def _unasked(self, stage: Stage, closure: Closure) -> Iterator[tuple[Part, str]]:
+        """Find what the code of *stage* reads, and its modules read for it, undeclared."""
+        for name, where in closure.undeclared_environment.items():
+            if not is_secret(name):
+                yield (Aspect.ENVIRONMENT, name), str(where)
+        for note in self._seen:
+            if not (note.during and closure.extent.holds(*note.during[0])):
+                continue  # no statement that this stage needs
+            part = self.counted(note, stage, closure)
+            if part is not None:
+                yield part, note.by
+
+
+def _lists(artifact: Artifact, folder: str) -> bool:
+    """Tell whether an input says which files of *folder* count."""
+    place = artifact.location
+    if artifact.kind is Kind.PATTERN:
+        return folder == place or folder.startswith(f"{place}/")
+    return artifact.stands_for(f"{folder}/")
+
+
+@cache
+def _version(package: str) -> str:
+    """Return the version of an installed distribution, or of Python; empty if it has none."""
+    if package == "python":
+        return platform.python_version()
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return ""
+
+
+def _source_roots(project: Project) -> list[Path]:
+    """Return the folders whose modules are the project's own code."""
+    if not project.is_bundled:
+        return [project.root]
+    package = Symbol(project.module).partition(".")[0]
+    return [project.root, Path(__file__).parents[1] / package]

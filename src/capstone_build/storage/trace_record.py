@@ -1,0 +1,79 @@
+"""
+Traces as records: what JSON can say of a run, for later builds.
+
+Knows every field of a trace, and of the differences that a run was for.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from capstone_build.core.digest import Digest
+from capstone_build.core.fingerprint import Aspect, Part
+from capstone_build.core.plan import Difference
+from capstone_build.core.stage import StageName
+from capstone_build.core.trace import Trace
+
+
+def trace_as_text(trace: Trace) -> str:
+    """Return *trace* as `trace_from_text` reads it."""
+    record = {
+        "stage": trace.stage,
+        "fingerprint": _listed(trace.fingerprint),
+        "inputs": dict(trace.inputs),
+        "discovered": _listed(trace.discovered),
+        "outputs": dict(trace.outputs),
+        "seconds": trace.seconds,
+        "said": _listed(trace.said),
+        "identity": trace.identity,
+        "sources": dict(trace.sources),
+    }
+    return json.dumps(record, separators=(",", ":"))
+
+
+def trace_from_text(text: str) -> Trace:
+    """
+    Read what `trace_as_text` returned.
+
+    Raises:
+        ValueError: If it is not that, as are `TypeError`, `KeyError` and
+            `AttributeError`.
+    """
+    record = json.loads(text)
+    return Trace(
+        stage=StageName(record["stage"]),
+        fingerprint=_mapping(record["fingerprint"]),
+        inputs=record["inputs"],
+        discovered=_mapping(record["discovered"]),
+        outputs=record["outputs"],
+        seconds=record["seconds"],
+        said=_mapping(record["said"]),
+        identity=record["identity"],
+        sources=record["sources"],
+    )
+
+
+def differences_as_text(differences: Iterable[Difference]) -> str:
+    """Return *differences* as `differences_from_text` reads them."""
+    rows = [(d.aspect.value, d.key, d.then, d.now, d.before, d.after) for d in differences]
+    return json.dumps(rows, separators=(",", ":"))
+
+
+def differences_from_text(text: str) -> tuple[Difference, ...]:
+    """
+    Read what `differences_as_text` returned.
+
+    Raises:
+        ValueError: If it is not that, as is `TypeError`.
+    """
+    return tuple(Difference(Aspect(aspect), *more) for aspect, *more in json.loads(text))
+
+
+def _listed(mapping: Mapping[Part, str]) -> list[list[str]]:
+    return [[aspect.value, name, value] for (aspect, name), value in mapping.items()]
+
+
+def _mapping(listed: Iterable[list[Any]]) -> dict[Part, Digest]:
+    return {(Aspect(aspect), name): Digest(value) for aspect, name, value in listed}

@@ -1,0 +1,296 @@
+"""
+The witness: notes what a Python reads of the project while a stage runs.
+
+Knows the project's folder and the events that Python tells of (PEP 578); does
+not know what the stage declares, so it notes all and judges nothing. It never
+disturbs: what it cannot note, it leaves.
+
+What it does not see: files that a library opens without Python (in C++ or
+Rust), and whether a file that is not opened exists.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import stat
+import sys
+from collections.abc import Callable, Iterator
+from types import FrameType
+from typing import Any
+
+Note = dict[str, Any]
+"""
+What was seen, as JSON can say it.
+
+`kind` is one of `read`, `wrote`, `uses` (a file that may be both), `listed` (a
+folder), `loaded` (a file was executed as a module), `ran` (as a program),
+`looked up` (a module, or a definition in it, was asked for by name) and
+`variable`; `name` is a path from the project's root, a symbol or a variable.
+`state` is what the file system said of a file: size, times of its change in
+nanoseconds, inode; None if it is not there. `names` are those in a folder. `by`
+is the place in the project's source that did it, `during` the lines of modules
+that were being executed at that time, innermost first.
+"""
+
+MEMORY_FOLDER = ".cache"
+"""The engine's own: what is read there is none of the project's."""
+
+_NOT_OURS = frozenset({"__pycache__", ".git", ".ipynb_checkpoints", "site-packages"})
+_IMPORT_SYSTEM = ("<frozen importlib", "<frozen zipimport")
+_CODE = (".py", ".pyc", ".pyi")
+
+
+class Witness:
+    """
+    Notes what the present process reads.
+
+    Args:
+        root: The project's folder.
+        take: Is given each note.
+    """
+
+    def __init__(self, root: str, take: Callable[[Note], None]) -> None:
+        self._prefixes = tuple(
+            dict.fromkeys(os.path.join(each, "") for each in (root, os.path.realpath(root)))  # noqa: PTH118 (this runs on every file that is opened)
+        )
+        self._environment = tuple(
+            os.path.join(each, "")  # noqa: PTH118 (as above)
+            for each in {sys.prefix, sys.base_prefix, sys.exec_prefix}
+            if each.startswith(self._prefixes)
+        )
+        self._take = take
+        self._noted: set[tuple[str, str]] = set()
+        self._places: dict[str, str | None] = {}
+        self._given: set[tuple[int, str]] = set()
+        self._handlers: dict[str, Callable[..., None]] = {
+            "open": self._opened,
+            "os.listdir": self._listed,
+            "os.scandir": self._listed,
+            "os.rename": self._renamed,
+            "sqlite3.connect": self._connected,
+            "pickle.find_class": self._unpickled,
+            "cpython.run_file": self._ran,
+        }
+
+    def start(self) -> None:
+        """Begin to see; there is no end but that of the process."""
+        sys.addaudithook(self._saw)
+        self._see_imports()
+        self._see_variables()
+
+    def turn_to(self, take: Callable[[Note], None]) -> None:
+        """Give the notes to another taker from now on, what was noted before among them."""
+        self._noted = set()
+        self._take = take
+
+    def loaded(self, file: str) -> None:
+        """Note that the source in *file* is executed as a module."""
+        if (name := self._inside(file)) is not None:
+            self._note("loaded", name)
+
+    # What Python tells.
+
+    def _saw(self, event: str, arguments: tuple[Any, ...]) -> None:
+        handler = self._handlers.get(event)
+        if handler is not None:
+            try:
+                handler(*arguments)
+            except Exception:  # noqa: S110 (a witness that fails must not make the stage fail)
+                pass
+
+    def _opened(self, path: Any, _mode: Any, flags: Any) -> None:
+        name = self._inside(path)
+        if name is None:
+            return
+        if name.endswith(_CODE):
+            opener = sys._getframe(2)  # noqa: SLF001 (who opens it)
+            if opener.f_code.co_filename.endswith("runpy.py"):
+                self._note("ran", name)
+                return
+            if _is_import_system(opener) or _shows_a_line(opener):
+                return
+        access = flags & (os.O_RDONLY | os.O_WRONLY | os.O_RDWR)
+        if access == os.O_RDONLY:
+            self._note_file("read", name, path)
+        elif access == os.O_WRONLY or flags & (os.O_TRUNC | os.O_EXCL):
+            self._note("wrote", name)
+        else:
+            self._note_file("uses", name, path)
+
+    def _connected(self, database: Any, *_: Any) -> None:
+        text = os.fsdecode(database).removeprefix("file:").partition("?")[0]
+        if (name := self._inside(text)) is not None:
+            self._note_file("uses", name, text)
+
+    def _listed(self, path: Any = None, *_: Any) -> None:
+        name = self._inside("." if path is None else path)
+        if name is None or ("listed", name) in self._noted:
+            return
+        if not _is_import_system(sys._getframe(2)):  # noqa: SLF001 (who lists it)
+            self._noted.add(("listed", name))  # to list it is to come here again
+            self._write("listed", name, names=sorted(os.listdir(path)))  # noqa: PTH208 (names)
+
+    def _renamed(self, _source: Any, target: Any, *_: Any) -> None:
+        if (name := self._inside(target)) is not None:
+            self._note("wrote", name)
+
+    def _unpickled(self, module: str, name: str) -> None:
+        self._looked_up(module, name)
+
+    def _ran(self, file: Any) -> None:
+        if (name := self._inside(file)) is not None:
+            self._note("ran", name)
+
+    # What it does not tell.
+
+    def _see_imports(self) -> None:
+        """See libraries ask for modules of the project by name, loaded before or not."""
+        import_module = importlib.import_module
+
+        def seen(name: str, package: str | None = None) -> Any:
+            module = import_module(name, package)
+            try:
+                # What the project itself imports is told by its source.
+                if self._place(sys._getframe(1)) is None:  # noqa: SLF001 (who imports)
+                    self._looked_up(module.__name__, "")
+            except Exception:  # noqa: S110 (as in `_saw`)
+                pass
+            return module
+
+        importlib.import_module = seen
+
+    def _looked_up(self, module: str, name: str) -> None:
+        file = getattr(sys.modules.get(module), "__file__", None)
+        if isinstance(file, str) and self._inside(file) is not None:
+            self._note("looked up", f"{module}:{name}")
+
+    def _see_variables(self) -> None:
+        """See the project's own code read environment variables; libraries read many."""
+        witness = self
+
+        class Environ(type(os.environ)):  # type: ignore[misc]  # a class that has no public name
+            """The environment, which tells who reads it."""
+
+            def __getitem__(self, key: str) -> str:
+                witness._variable(key)
+                value: str = super().__getitem__(key)
+                return value
+
+            def __iter__(self) -> Iterator[str]:
+                reader = _reader()
+                names = list(super().__iter__())
+                witness._given = {(id(reader), name) for name in names}
+                return iter(names)
+
+        os.environ.__class__ = Environ
+
+    def _variable(self, name: str) -> None:
+        try:
+            reader = _reader()
+            if (id(reader), name) in self._given:
+                self._given.discard((id(reader), name))  # who copies all reads none in particular
+            elif reader is not None and self._place(reader) is not None:
+                self._note("variable", name)
+        except Exception:  # noqa: S110 (as in `_saw`)
+            pass
+
+    # Notes.
+
+    def _note_file(self, kind: str, name: str, path: Any) -> None:
+        if ("wrote", name) in self._noted:
+            return  # what the stage made itself
+        if (kind, name) not in self._noted:
+            try:
+                status = os.stat(path)  # noqa: PTH116 (this runs on every file that is opened)
+            except OSError:
+                state = None
+            else:
+                if not stat.S_ISREG(status.st_mode):
+                    return
+                times = (status.st_mtime_ns, status.st_ctime_ns)
+                state = [status.st_size, *times, status.st_ino]
+            self._note(kind, name, state=state)
+
+    def _note(self, kind: str, name: str, **more: Any) -> None:
+        if (kind, name) not in self._noted:
+            self._noted.add((kind, name))
+            self._write(kind, name, **more)
+
+    def _write(self, kind: str, name: str, **more: Any) -> None:
+        by = ""
+        during = []
+        frame: FrameType | None = sys._getframe(1)  # noqa: SLF001 (whoever did it is above)
+        while frame is not None:
+            place = self._place(frame)
+            if place is not None:
+                by = by or f"{place}:{frame.f_lineno}"
+                if frame.f_code.co_name == "<module>":
+                    during.append([frame.f_code.co_filename, frame.f_lineno])
+            frame = frame.f_back
+        self._take({"kind": kind, "name": name, "by": by, "during": during, **more})
+
+    def _place(self, frame: FrameType) -> str | None:
+        """Return the project's file that *frame* runs; None if it is not the project's."""
+        file = frame.f_code.co_filename
+        if file not in self._places:
+            self._places[file] = None if file.startswith("<") else self._inside(file)
+        return self._places[file]
+
+    def _inside(self, path: Any) -> str | None:
+        """Return a path from the project's root; None for what is not the project's."""
+        if isinstance(path, int):
+            return None
+        full = os.path.abspath(os.fsdecode(path))  # noqa: PTH100 (links stay as they are named)
+        if full + os.sep in self._prefixes:
+            return ""
+        for prefix in self._prefixes:
+            if full.startswith(prefix):
+                if self._environment and full.startswith(self._environment):
+                    return None
+                name = full[len(prefix) :].replace(os.sep, "/")
+                parts = name.split("/")
+                if parts[0] == MEMORY_FOLDER or not _NOT_OURS.isdisjoint(parts):
+                    return None
+                return name
+        return None
+
+
+_ENVIRON_FILES = frozenset(
+    {os.getenv.__code__.co_filename, type(os.environ).get.__code__.co_filename, __file__}
+)
+"""The code between who reads a variable and the environment's `[]`."""
+
+
+def _reader() -> FrameType | None:
+    """Return who is reading the environment."""
+    frame: FrameType | None = sys._getframe(2)  # noqa: SLF001 (it is above)
+    while frame is not None and frame.f_code.co_filename in _ENVIRON_FILES:
+        frame = frame.f_back
+    return frame
+
+
+def _is_import_system(frame: FrameType) -> bool:
+    return frame.f_code.co_filename.startswith(_IMPORT_SYSTEM)
+
+
+def _shows_a_line(frame: FrameType) -> bool:
+    """Whether source is opened to show a line of it, in a traceback or a warning."""
+    above = (frame, frame.f_back)
+    return any(each and each.f_code.co_filename.endswith("linecache.py") for each in above)
+
+
+def into_file(path: str) -> Callable[[Note], None]:
+    """Return what adds notes to the file at *path*, a line each, from however many processes."""
+
+    def take(note: Note) -> None:
+        line = json.dumps(note).encode() + b"\n"
+        # Opened each time: a program may close all the files that it did not open.
+        file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        try:
+            os.write(file, line)
+        finally:
+            os.close(file)
+
+    return take

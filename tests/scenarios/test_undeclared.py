@@ -1,0 +1,295 @@
+"""What was read but not declared is found, named with the line to paste, and counts."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import pytest
+
+from capstone_build.core.variable import digest_variable
+from tests.project import Project, wait_until
+
+READING = """
+from pathlib import Path
+
+from capstone_build import stage
+
+
+@stage(inputs={"raw": "data.txt"}, outputs={"out": "output/out.txt"})
+def work(raw: str) -> str:
+    return raw + {expression}
+"""
+
+
+@pytest.fixture
+def reading(project: Project) -> Iterator[Project]:
+    """A project of one stage that reads what it declares, and whatever a test makes it read."""
+    project.write("data.txt", "data\n")
+    project.write("lookup.csv", "one\n")
+    project.write("folder/a.txt", "a\n")
+    return project
+
+
+def declare(project: Project, expression: str, before: str = "") -> None:
+    """Let the stage add what *expression* gives to what it declares."""
+    project.write("pipeline.py", before + READING.replace("{expression}", expression))
+
+
+def test_an_undeclared_file_is_named_with_the_line_to_paste_and_counts(reading: Project) -> None:
+    """Once it was seen to be read, an edit of it re-runs the stage."""
+    declare(reading, "open('lookup.csv').read()")
+    told = reading.build().out
+    assert "stage work reads lookup.csv (pipeline.py:9), which it does not declare" in told
+    assert 'inputs={"lookup": "lookup.csv"}' in told
+    assert reading.build().ran == []
+
+    reading.write("lookup.csv", "two\n")
+    again = reading.build()
+    assert again.ran == ["work"]
+    assert "lookup.csv, read but not declared, changed" in again.line("work")
+    assert "to paste" not in again.out, "what is known is not told again"
+    assert reading.read("output/out.txt") == "data\ntwo\n"
+    assert reading.build().ran == []
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "Path('lookup.csv').read_text()",
+        "open(Path(__file__).parent / 'lookup.csv').read()",
+        "open(Path.cwd() / 'folder' / '..' / 'lookup.csv').read()",
+        "run([sys.executable, '-c', 'print(open(\"lookup.csv\").read())'], stdout=-1).stdout.decode()",
+        "get_context('spawn').Pool(1).map(Path.read_text, [Path('lookup.csv')])[0]",
+        "get_context('fork').Pool(1).map(Path.read_text, [Path('lookup.csv')])[0]",
+        "__import__('pandas').read_csv('lookup.csv').columns[0]",
+    ],
+)
+def test_it_is_found_however_python_opens_it(reading: Project, expression: str) -> None:
+    """In the stage's own process, in those that it starts, and through libraries."""
+    imports = "import sys\nfrom multiprocessing import get_context\nfrom subprocess import run\n"
+    declare(reading, expression, before=imports)
+    assert "reads lookup.csv" in reading.build().out
+    assert reading.build().ran == []
+    reading.write("lookup.csv", "two\n")
+    assert reading.build().ran == ["work"]
+    assert reading.build().ran == []
+
+
+def test_what_is_declared_is_not_told_of(reading: Project) -> None:
+    """Neither an input, nor a folder or pattern that it is in, nor what the stage wrote itself."""
+    reading.write(
+        "pipeline.py",
+        """
+        from pathlib import Path
+        from capstone_build import stage
+
+        @stage(
+            inputs={"raw": "data.txt", "all": "folder/*.txt"},
+            outputs={"out": "output/out.txt", "more": "output/more/"},
+        )
+        def work(raw: Path, all: list[Path], out: Path, more: Path) -> None:
+            Path("scratch.txt").write_text("mine")
+            (more / "x").write_text("x")
+            names = sorted(p.name for p in Path("folder").iterdir())
+            texts = [Path("folder/a.txt").read_text(), Path("scratch.txt").read_text()]
+            out.write_text(raw.read_text() + str(names) + str(texts) + (more / "x").read_text())
+        """,
+    )
+    assert "does not declare" not in reading.build().out
+    assert reading.build().ran == []
+
+
+def test_a_file_that_was_looked_for_counts_when_it_comes(reading: Project) -> None:
+    """What is not there decides as much as what is."""
+    declare(
+        reading,
+        "override()",
+        before="def override():\n    try:\n        return open('override.txt').read()\n"
+        "    except FileNotFoundError:\n        return 'none'\n",
+    )
+    assert "override.txt" not in reading.build().out
+    assert reading.build().ran == []
+    reading.write("override.txt", "some")
+    assert reading.build().ran == ["work"]
+    assert reading.read("output/out.txt") == "data\nsome"
+
+
+def test_the_names_in_a_folder_count_for_who_asks_for_them(reading: Project) -> None:
+    """A new file re-runs; one that a stage made does not."""
+    declare(reading, "','.join(sorted(p.name for p in Path('.').rglob('*.txt')))")
+    assert reading.build().ran == ["work"]
+    assert reading.build().ran == []
+    reading.write("folder/b.txt", "b\n")
+    assert reading.build().ran == ["work"]
+    assert reading.build().ran == []
+    reading.write("folder/b.txt", "its content is not asked for\n")
+    assert reading.build().ran == []
+
+
+def test_a_file_read_on_import_counts_for_the_stages_that_use_what_it_made(
+    reading: Project,
+) -> None:
+    """A module's constant, loaded from a file, is part of the code that uses it, and no more."""
+    reading.write("settings.py", "A = open('a.cfg').read()\nB = open('b.cfg').read()\n")
+    reading.write("a.cfg", "a")
+    reading.write("b.cfg", "b")
+    declare(reading, "settings.A", before="import settings\n")
+    told = reading.build().out
+    assert "reads a.cfg (settings.py:1)" in told
+    assert "b.cfg" not in told
+    reading.write("b.cfg", "bb")
+    assert reading.build().ran == []
+    reading.write("a.cfg", "aa")
+    assert reading.build().ran == ["work"]
+    assert reading.read("output/out.txt") == "data\naa"
+
+
+def test_environment_variables_that_the_code_reads_count(reading: Project) -> None:
+    """By literal name, found in the source; by computed name, seen while it runs."""
+    declare(
+        reading,
+        "os.environ.get('MODE', '-') + os.getenv('LE' + 'VEL', '-')",
+        before="import os\n",
+    )
+    told = reading.build().out
+    assert "reads the environment variable MODE (pipeline.py:10)" in told
+    assert 'env=["MODE"]' in told
+    assert "reads the environment variable LEVEL" in told
+    assert reading.build().ran == []
+    assert reading.build(env={"MODE": "x"}).ran == ["work"]
+    assert reading.build(env={"MODE": "x", "LEVEL": "y"}).ran == ["work"]
+    assert reading.build(env={"MODE": "x", "LEVEL": "y"}).ran == []
+    assert reading.build().restored == ["work"]
+    assert reading.read("output/out.txt") == "data\n--"
+
+
+def test_who_copies_the_environment_reads_no_variable_in_particular(reading: Project) -> None:
+    """Programs are started with all of it; not all of it decides."""
+    declare(
+        reading,
+        "str(len({**os.environ}) > 1) + str('HOME' in dict(os.environ.items()))",
+        before="import os\n",
+    )
+    assert "environment variable" not in reading.build().out
+    assert reading.build(env={"ANYTHING": "else"}).ran == []
+
+
+def test_a_key_that_the_code_reads_is_not_remembered(reading: Project) -> None:
+    """Not even as a digest: a new key re-runs nothing."""
+    declare(reading, "os.environ['SERVICE_API_KEY'][:0]", before="import os\n")
+    assert "SERVICE_API_KEY" not in reading.build(env={"SERVICE_API_KEY": "the key"}).out
+    assert reading.build(env={"SERVICE_API_KEY": "another"}).ran == []
+    kept = [file for file in (reading.root / ".cache").rglob("*") if file.is_file()]
+    for trace in ("the key", digest_variable("the key").removeprefix("xxh3:")):
+        assert not [file for file in kept if trace.encode() in file.read_bytes()]
+
+
+def test_a_module_that_a_library_looks_up_by_name_counts(reading: Project) -> None:
+    """A class named in data, as configuration frameworks do."""
+    reading.write("plugins/__init__.py", "")
+    reading.write("plugins/loud.py", "def say():\n    return 'one'  # a remark\n")
+    declare(
+        reading,
+        "pkgutil.resolve_name(''.join(['plugins.loud', ':say']))()",
+        before="import pkgutil\nimport plugins.loud\n",
+    )
+    reading.build()
+    reading.edit("plugins/loud.py", "'one'", "'two'")
+    assert reading.build().ran == ["work"]
+    assert reading.read("output/out.txt") == "data\ntwo"
+    assert reading.build().ran == []
+
+
+def test_an_object_that_is_unpickled_brings_its_class(reading: Project) -> None:
+    """The input names the class; its code counts, wherever it is."""
+    reading.write("shapes.py", "class Shape:\n    def __str__(self):\n        return 'round'\n")
+    reading.write(
+        "make.py",
+        "import pickle, shapes\npickle.dump(shapes.Shape(), open('shape.pkl', 'wb'))\n",
+    )
+    subprocess.run([sys.executable, "make.py"], cwd=reading.root, check=True)
+    declare(reading, "str(pickle.load(open('shape.pkl', 'rb')))", before="import pickle\n")
+    reading.build()
+    assert reading.build().ran == []
+    reading.edit("shapes.py", "round", "square")
+    assert reading.build().ran == ["work"]
+    assert reading.read("output/out.txt") == "data\nsquare"
+
+
+def test_what_a_program_in_python_reads_is_found_too(reading: Project) -> None:
+    """A command's script takes notes as a function does, and runs no stale bytecode."""
+    reading.write(
+        "pipeline.py",
+        """
+        from capstone_build import command
+
+        c = command("python script.py > {outputs.o}", name="c", outputs={"o": "output/o.txt"})
+        """,
+    )
+    reading.write("script.py", "print(open('lookup.csv').read())\n")
+    assert "stage c reads lookup.csv (script.py:1)" in reading.build().out
+    assert reading.build().ran == []
+    reading.write("lookup.csv", "two\n")
+    assert reading.build().ran == ["c"]
+    assert reading.build().ran == []
+
+
+def test_a_file_that_changes_after_it_was_read_is_read_again(reading: Project) -> None:
+    """What was recorded is what was read, not what is there when the stage ends."""
+    reading.write(
+        "pipeline.py",
+        """
+        import time
+        from pathlib import Path
+        from capstone_build import stage
+
+        @stage(outputs={"out": "output/out.txt"})
+        def work() -> str:
+            text = Path("lookup.csv").read_text()
+            Path("reading").touch()
+            while not Path("go").exists():
+                time.sleep(0.01)
+            return text
+        """,
+    )
+    process = reading.start("build")
+    wait_until(lambda: reading.exists("reading"), "the stage reads")
+    reading.write("lookup.csv", "two\n")
+    reading.write("go", "")
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 0, out + err
+    assert "lookup.csv' changed while it ran" in out
+    assert reading.read("output/out.txt") == "two\n"
+
+
+def test_a_stage_that_keeps_a_file_of_its_own_does_not_run_for_ever(reading: Project) -> None:
+    """What it reads and writes itself counts as it left it: only another's edit re-runs it."""
+    declare(
+        reading,
+        "count()",
+        before="def count():\n    from pathlib import Path\n    p = Path('state.txt')\n"
+        "    n = int(p.read_text()) + 1 if p.exists() else 0\n    p.write_text(str(n))\n"
+        "    return str(n)\n",
+    )
+    reading.write("state.txt", "5")
+    assert reading.build().ran == ["work"]
+    assert reading.build().ran == []
+    reading.write("state.txt", "9")
+    assert reading.build().ran == ["work"]
+    assert reading.read("output/out.txt") == "data\n10"
+
+
+def test_outputs_come_back_with_what_was_read(reading: Project) -> None:
+    """Content that was there before is restored with the run that read it."""
+    declare(reading, "open('lookup.csv').read()")
+    reading.build()
+    reading.write("lookup.csv", "two\n")
+    reading.build()
+    reading.write("lookup.csv", "one\n")
+    assert reading.build().restored == ["work"]
+    assert reading.read("output/out.txt") == "data\none\n"
+    reading.write("lookup.csv", "two\n")
+    assert reading.build().restored == ["work"]
+    assert reading.read("output/out.txt") == "data\ntwo\n"
