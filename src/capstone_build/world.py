@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from difflib import get_close_matches
 from functools import cached_property
-from pathlib import Path
 
 from capstone_build.authoring.project import Project
 from capstone_build.core.artifact import MEMORY_FOLDER, Artifact, ArtifactPath, Kind, parents
@@ -237,16 +236,26 @@ class World:
 
     def keep_sources(self, stage: Stage) -> dict[str, Digest]:
         """Keep the source files of what *stage* reaches; return the digest of each."""
-        sources = {}
-        for file, digest in self.fingerprints.of(stage).closure.extent.files.items():
-            sources[self.fingerprints.spell(file)] = digest
+        sources = self.sources(stage)
+        for file, digest in sources.items():
             if digest not in self._kept:
                 self._kept.add(digest)
-                with suppress(OSError):
-                    content = Path(file).read_bytes()
-                    if digest_bytes(content) == digest:  # else it was edited since
-                        self.store.keep_text(content, digest)
+                if (content := self.source_text(file, digest)) is not None:
+                    self.store.keep_text(content, digest)
         return sources
+
+    def sources(self, stage: Stage) -> dict[str, Digest]:
+        """Return the source files of what *stage* reaches, with their digests."""
+        files = self.fingerprints.of(stage).closure.extent.files
+        return {self.fingerprints.spell(file): digest for file, digest in files.items()}
+
+    def source_text(self, file: str, digest: Digest) -> bytes | None:
+        """Return the content of a source file if it is still that of *digest*."""
+        with suppress(OSError):
+            content = (self.project.root / file).read_bytes()
+            if digest_bytes(content) == digest:
+                return content
+        return None
 
     def remember(self) -> None:
         """Write what was learned of files and source to the manifest."""

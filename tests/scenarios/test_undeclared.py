@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterator
 
 import pytest
 
@@ -24,7 +23,7 @@ def work(raw: str) -> str:
 
 
 @pytest.fixture
-def reading(project: Project) -> Iterator[Project]:
+def reading(project: Project) -> Project:
     """A project of one stage that reads what it declares, and whatever a test makes it read."""
     project.write("data.txt", "data\n")
     project.write("lookup.csv", "one\n")
@@ -60,7 +59,7 @@ def test_an_undeclared_file_is_named_with_the_line_to_paste_and_counts(reading: 
         "Path('lookup.csv').read_text()",
         "open(Path(__file__).parent / 'lookup.csv').read()",
         "open(Path.cwd() / 'folder' / '..' / 'lookup.csv').read()",
-        "run([sys.executable, '-c', 'print(open(\"lookup.csv\").read())'], stdout=-1).stdout.decode()",
+        "check_output([sys.executable, '-c', 'print(open(\"lookup.csv\").read())'], text=True)",
         "get_context('spawn').Pool(1).map(Path.read_text, [Path('lookup.csv')])[0]",
         "get_context('fork').Pool(1).map(Path.read_text, [Path('lookup.csv')])[0]",
         "__import__('pandas').read_csv('lookup.csv').columns[0]",
@@ -68,7 +67,9 @@ def test_an_undeclared_file_is_named_with_the_line_to_paste_and_counts(reading: 
 )
 def test_it_is_found_however_python_opens_it(reading: Project, expression: str) -> None:
     """In the stage's own process, in those that it starts, and through libraries."""
-    imports = "import sys\nfrom multiprocessing import get_context\nfrom subprocess import run\n"
+    imports = (
+        "import sys\nfrom multiprocessing import get_context\nfrom subprocess import check_output\n"
+    )
     declare(reading, expression, before=imports)
     assert "reads lookup.csv" in reading.build().out
     assert reading.build().ran == []

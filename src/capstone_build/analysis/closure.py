@@ -46,11 +46,18 @@ class Parts(Mapping[Part, Reached]):
     Args:
         digests: Every part.
         tell: Makes the account of one.
+        reasons: Yields why something coarser than a definition counts.
     """
 
-    def __init__(self, digests: Mapping[Part, Digest], tell: Callable[[Part], Reached]) -> None:
+    def __init__(
+        self,
+        digests: Mapping[Part, Digest],
+        tell: Callable[[Part], Reached],
+        reasons: Callable[[], Iterator[str]],
+    ) -> None:
         self.digests = digests
         self._tell = tell
+        self.reasons = reasons
 
     def __getitem__(self, part: Part) -> Reached:
         """Return the account of *part*."""
@@ -82,6 +89,11 @@ class Closure:
     parts: Mapping[Part, Reached]
     undeclared_environment: Mapping[str, Location]
     extent: Extent
+
+    def coarse(self) -> Iterator[str]:
+        """Yield where the reading of the source ends, and what counts instead."""
+        if isinstance(self.parts, Parts):
+            yield from self.parts.reasons()
 
     def fingerprint(self) -> Fingerprint:
         """Return every part with its digest."""

@@ -70,10 +70,14 @@ class Gathering:
             digests[ORDER] = digest_fields(*order)
         tell = partial(self._tell, Account(self.graph, roots), holders, order)
         return Closure(
-            parts=Parts(digests, tell),
+            parts=Parts(digests, tell, partial(self._reasons, nodes)),
             undeclared_environment=environment,
             extent=Extent(self.graph, nodes),
         )
+
+    def _reasons(self, nodes: Sequence[Node]) -> Iterator[str]:
+        for node in nodes:
+            yield from self.graph.step(node).reasons.values()
 
     @staticmethod
     def _tell(

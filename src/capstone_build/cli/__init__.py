@@ -12,11 +12,13 @@ from typing import NoReturn
 import click
 
 from capstone_build import __version__
+from capstone_build.cli.accept import accept_command
 from capstone_build.cli.build import build_command
 from capstone_build.cli.completion import completion_command
 from capstone_build.cli.graph import graph_command
 from capstone_build.cli.status import status_command
 from capstone_build.cli.terminal import Terminal
+from capstone_build.cli.why import why_command
 from capstone_build.errors import CapstoneError
 from capstone_build.interruption import SIGNALLED, Interrupted
 from capstone_build.presentation.error_text import error_text
@@ -33,7 +35,14 @@ def capstone() -> None:
     """Make for data work in Python: re-run only what its inputs or its code changed."""
 
 
-for _command in (build_command, status_command, graph_command, completion_command):
+for _command in (
+    build_command,
+    status_command,
+    why_command,
+    accept_command,
+    graph_command,
+    completion_command,
+):
     capstone.add_command(_command)
 
 

@@ -41,6 +41,9 @@ def _known_targets(
 targets_argument = click.argument(
     "targets", nargs=-1, metavar="[TARGET]...", shell_complete=_known_targets
 )
+stages_argument = click.argument(
+    "stages", nargs=-1, required=True, metavar="STAGE...", shell_complete=_known_targets
+)
 file_option = click.option(
     "--file",
     "file",

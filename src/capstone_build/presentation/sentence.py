@@ -82,9 +82,14 @@ def reason(differences: Sequence[Difference]) -> str:
     """Return why a stage runs: the most telling difference, and how many more there are."""
     if not differences:
         return ""
-    first = min(differences, key=lambda each: (_RANK[each.aspect], _kind(each)))
+    first = min(differences, key=by_weight)
     more = len(differences) - 1
     return clause(first) + (f" (+{more} more)" if more else "")
+
+
+def by_weight(difference: Difference) -> tuple[int, int]:
+    """Return what sorts differences, the most telling first."""
+    return _RANK[difference.aspect], _kind(difference)
 
 
 def verdict_line(verdict: Verdict) -> str:

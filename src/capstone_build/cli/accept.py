@@ -1,0 +1,44 @@
+"""`capstone accept`: take a stage for up to date after a refactoring."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from capstone_build.accepting import accept
+from capstone_build.cli.options import (
+    file_option,
+    opened_project,
+    read_wish,
+    settings_option,
+    stages_argument,
+)
+from capstone_build.presentation.escaping import for_terminal
+from capstone_build.presentation.explanation import accepted_clause
+
+
+@click.command("accept")
+@stages_argument
+@settings_option
+@file_option
+def accept_command(stages: tuple[str, ...], settings: tuple[str, ...], file: Path | None) -> int:
+    """
+    Take what STAGE left for what a run would leave, though its code changed.
+
+    For a refactoring that changes no result. Outputs must stand as they were
+    left, of inputs that did not change. What was accepted is written to
+    .cache/logs/accepted.log; `capstone build --force STAGE` runs it after all.
+    """
+    project = opened_project(file)
+    wish = read_wish(project, stages, settings)
+    for each in accept(project, wish, accepted_clause, _wait):
+        said = accepted_clause(each.because) if each.because else "it was up to date"
+        click.echo(
+            f"{'accepted' if each.because else 'nothing'}  {each.stage}  {for_terminal(said)}"
+        )
+    return 0
+
+
+def _wait(pid: int | None) -> None:
+    click.echo(f"waits for another build here{f' (process {pid})' if pid else ''}", err=True)

@@ -1,0 +1,137 @@
+"""
+Explaining: why a stage is as it is.
+
+Knows what is remembered and what is there now, and puts the two side by side;
+decides nothing (the verdict is the plan's) and shows nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from capstone_build.analysis.passage import passage
+from capstone_build.core.digest import Digest
+from capstone_build.core.explanation import Change, Counted, Explanation, Past
+from capstone_build.core.fingerprint import Aspect, Part
+from capstone_build.core.plan import CanRestore, Difference, MustRun, Verdict
+from capstone_build.core.report import ReadUndeclared
+from capstone_build.core.stage import Stage
+from capstone_build.session import Forecast, Session
+
+
+class Explaining:
+    """
+    Explains the stages of one forecast.
+
+    Args:
+        session: The project.
+        forecast: What a build would do.
+    """
+
+    def __init__(self, session: Session, forecast: Forecast) -> None:
+        self._world = session.world
+        self._graph = session.graph
+        self._forecast = forecast
+
+    def explain(self, stage: Stage) -> Explanation:
+        """Return why *stage* is as it is."""
+        taken = self._world.fingerprints.of(stage)
+        verdict: Verdict = self._forecast.plan[stage.name]
+        latest = self._world.manifest.latest(stage.name)
+        then = latest.trace.sources if latest is not None else {}
+        now = self._world.sources(stage)
+        differences = verdict.because if isinstance(verdict, MustRun | CanRestore) else ()
+        past = None
+        if latest is not None:
+            before = latest.previous.sources if latest.previous is not None else {}
+            changes = self._changes(stage, latest.because, before, then)
+            past = Past(how=latest.how, at=latest.at, seconds=latest.trace.seconds, changes=changes)
+        touched = {d.after.rpartition(":")[0] for d in differences if d.aspect is Aspect.CODE}
+        edited = [file for file, digest in now.items() if file in then and then[file] != digest]
+        return Explanation(
+            stage=stage.name,
+            verdict=verdict,
+            changes=self._changes(stage, differences, then, now),
+            past=past,
+            edited=tuple(sorted(set(edited) - touched)),
+            undeclared=tuple(self._undeclared(stage)),
+            coarse=tuple(dict.fromkeys(taken.closure.coarse())),
+        )
+
+    def counted(self, stage: Stage) -> Iterator[Counted]:
+        """Yield all that is in the fingerprint of *stage*, and its inputs."""
+        taken = self._world.fingerprints.of(stage)
+        for part in sorted(taken.fingerprint, key=lambda part: (part[0].value, part[1])):
+            aspect, name = part
+            told = taken.closure.parts.get(part)
+            yield Counted(
+                aspect=aspect.value,
+                name=name,
+                said=taken.say(part),
+                chain=told.chain if told is not None else (),
+                note=told.note if told is not None else "",
+            )
+        for path in self._world.inputs(stage, self._graph):
+            yield Counted(aspect=Aspect.INPUT.value, name=path, said="")
+        last = self._world.last(stage.name)
+        for aspect, name in last.discovered if last is not None else ():
+            yield Counted(aspect=aspect.value, name=name, said="seen while it ran")
+
+    def _changes(
+        self,
+        stage: Stage,
+        differences: tuple[Difference, ...],
+        then: Mapping[str, Digest],
+        now: Mapping[str, Digest],
+    ) -> tuple[Change, ...]:
+        return tuple(self._change(stage, each, then, now) for each in differences)
+
+    def _change(
+        self,
+        stage: Stage,
+        difference: Difference,
+        then: Mapping[str, Digest],
+        now: Mapping[str, Digest],
+    ) -> Change:
+        part: Part = (difference.aspect, difference.key)
+        told = self._world.fingerprints.of(stage).closure.parts.get(part)
+        old = new = ""
+        if difference.aspect is Aspect.CODE:
+            file = difference.after.rpartition(":")[0]
+            old = self._passage(difference.key, then, file) if difference.then else ""
+            new = self._passage(difference.key, now, file) if difference.now else ""
+        return Change(
+            difference=difference,
+            chain=told.chain if told is not None else (),
+            old=old,
+            new=new,
+            note=told.note if told is not None else "",
+        )
+
+    def _passage(self, part: str, sources: Mapping[str, Digest], file: str) -> str:
+        """Return a piece of code as it is in one of the *sources* that are kept."""
+        found = file if file in sources else _file_of(part, sources)
+        text = self._world.store.text(sources[found]) if found else None
+        if text is None and found:
+            text = self._world.source_text(found, sources[found])
+        return "" if text is None else passage(text, part)
+
+    def _undeclared(self, stage: Stage) -> Iterator[ReadUndeclared]:
+        taken = self._world.fingerprints.of(stage)
+        last = self._world.last(stage.name)
+        for (aspect, name), by in taken.unasked.items():
+            yield ReadUndeclared(stage.name, aspect, (name,), by)
+        for aspect, name in last.discovered if last is not None else ():
+            if not name.endswith("/"):
+                yield ReadUndeclared(stage.name, aspect, (name,), "")
+
+
+def _file_of(part: str, sources: Mapping[str, Digest]) -> str:
+    """Return the file of the module that *part* is in; empty if none of *sources* is that."""
+    module = part.partition(":")[0]
+    if module in sources:
+        return module  # a script goes by its path
+    stem = module.replace(".", "/")
+    endings = (f"{stem}.py", f"{stem}/__init__.py")
+    found = [f for f in sources if any(f == e or f.endswith(f"/{e}") for e in endings)]
+    return min(found, key=len, default="")
