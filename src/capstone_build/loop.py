@@ -176,7 +176,7 @@ class Loop:
             number=self._next_number(),
             because=because,
             before=before,
-            states=self._world.files.states(before.inputs),
+            states=self._world.files.states([*before.inputs, *before.files]),
             attempt=attempt,
             moved=moved,
         )

@@ -15,7 +15,7 @@ from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 
-from capstone_build.analysis.project import ProjectCode
+from capstone_build.analysis import ProjectCode
 from capstone_build.authoring.project import Project
 from capstone_build.core.artifact import MEMORY_FOLDER, Artifact, ArtifactPath, Kind
 from capstone_build.core.declared_parts import declared_parts
@@ -27,6 +27,8 @@ from capstone_build.core.report import OrphanAdopted, OrphanIgnored
 from capstone_build.core.stage import Stage, StageName, Symbol
 from capstone_build.core.trace import Trace
 from capstone_build.errors import MissingSourceError, PipelineError
+from capstone_build.named_code import NamedCode
+from capstone_build.stage_code import StageCode
 from capstone_build.storage.files import Files
 from capstone_build.storage.manifest import Manifest
 from capstone_build.storage.store import Store
@@ -50,6 +52,7 @@ class World:
         self.files = Files(project.root, self.manifest.file)
         self._summaries = self.manifest.summaries()
         self._code = ProjectCode(_source_roots(project), self._summaries)
+        self._stage_code = StageCode(project.root, self._code, self.files)
         self._fingerprints: dict[StageName, tuple[Fingerprint, Callable[[Part], str]]] = {}
         self._orphans: dict[ArtifactPath, StageName] | None = None
         self.ignored: dict[ArtifactPath, StageName] = {}
@@ -83,7 +86,11 @@ class World:
         for artifact in stage.writes:
             outputs |= self.files.contents(artifact)
         return Observation(
-            fingerprint=fingerprint, inputs=self.inputs(stage, graph), outputs=outputs, say=say
+            fingerprint=fingerprint,
+            inputs=self.inputs(stage, graph),
+            outputs=outputs,
+            unignored=lambda: self._stage_code.unignored(stage),
+            say=say,
         )
 
     def inputs(self, stage: Stage, graph: StageGraph) -> dict[ArtifactPath, Digest | None]:
@@ -151,10 +158,18 @@ class World:
                         self._nearest(artifact.location, stages),
                     )
 
+    def wrong_names(
+        self, stages: Iterable[Stage], pipeline: Sequence[Stage]
+    ) -> Iterator[PipelineError]:
+        """Find what *stages*, some of the *pipeline*, name as code and may not."""
+        named = NamedCode(self._code, self.files, lambda path: self._nearest(path, ()))
+        for stage in stages:
+            yield from named.problems(stage, pipeline)
+
     def fingerprint(self, stage: Stage) -> tuple[Fingerprint, Callable[[Part], str]]:
         """Return all that decides what *stage* does apart from its inputs, and who tells of it."""
         if stage.name not in self._fingerprints:
-            closure = self._code.closure(stage.code)
+            closure = self._stage_code.closure(stage)
             declared = {part: (digest, said) for part, digest, said in self._declared(stage)}
 
             def say(part: Part) -> str:
@@ -162,12 +177,13 @@ class World:
                     return declared[part][1]
                 if part[0] is Aspect.PACKAGE:
                     return _version(part[1])
-                where = closure.parts[part].where
+                where = closure.parts[part].where if part in closure.parts else None
                 return str(where) if where else ""
 
             fingerprint = {**closure.fingerprint(), **{p: d for p, (d, _) in declared.items()}}
             self._fingerprints[stage.name] = fingerprint, say
-        return self._fingerprints[stage.name]
+        known, told = self._fingerprints[stage.name]
+        return {**known, **self._stage_code.files(stage)}, told
 
     def other_code(self, compiled: Mapping[str, Digest]) -> str | None:
         """

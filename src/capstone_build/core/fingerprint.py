@@ -29,6 +29,8 @@ class Aspect(Enum):
     """The value of a parameter."""
     ENVIRONMENT = "environment"
     """The value of a declared environment variable."""
+    VERSION = "version"
+    """What the stage's author calls the present state of it."""
     DECLARATION = "declaration"
     """What the stage declares: which name stands for which path, and how it arrives."""
     INPUT = "input"

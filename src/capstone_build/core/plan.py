@@ -93,6 +93,9 @@ class Observation:
             Digest of each file that the declared inputs stand for; None for a
             declared file that does not exist.
         outputs: The same for the declared outputs.
+        unignored:
+            Tells what the code would be if the stage ignored none of it; empty
+            where it does not. Asked only where something differs.
         say:
             Tells what a person would call the value of a part, as in a trace.
             Asked only for parts that differ: spelling all of them is dear.
@@ -101,6 +104,7 @@ class Observation:
     fingerprint: Fingerprint
     inputs: Mapping[ArtifactPath, Digest | None]
     outputs: Mapping[ArtifactPath, Digest | None]
+    unignored: Callable[[], Fingerprint] = field(default=dict, compare=False)
     say: Callable[[Part], str] = field(default=lambda _: "", compare=False)
 
     @property
@@ -108,6 +112,21 @@ class Observation:
         """The key of a run with these inputs; None where an input is missing."""
         inputs = {path: digest for path, digest in self.inputs.items() if digest is not None}
         return trace_key(self.fingerprint, inputs) if len(inputs) == len(self.inputs) else None
+
+    @property
+    def files(self) -> list[str]:
+        """The files that are code to the stage: they too stay as they are while it runs."""
+        return [name for aspect, name in self.fingerprint if aspect is Aspect.FILE]
+
+    def only_ignores(self, part: Part, then: Digest | None) -> bool:
+        """
+        Tell whether a *part* differs from what it was *then* only because it is ignored now.
+
+        It does if it is what it was, looked at as a whole; and if it is there
+        and left out.
+        """
+        whole = self.unignored()
+        return part in whole and (whole[part] == then or part not in self.fingerprint)
 
     def said(self) -> dict[Part, str]:
         """Spell out what a later build may tell as the old value; code is told by its place."""
@@ -218,6 +237,7 @@ def compare(stage: StageName, now: Observation, memory: Memory) -> tuple[Differe
         )
         for part in parts
         if trace.fingerprint.get(part) != now.fingerprint.get(part)
+        and not now.only_ignores(part, trace.fingerprint.get(part))
     ]
     for aspect, before, after in (
         (Aspect.INPUT, trace.inputs, now.inputs),
