@@ -21,7 +21,7 @@ from capstone_build.authoring.declaration import Declaration, DeclaredStage, Sta
 from capstone_build.authoring.declared_path import read_artifact
 from capstone_build.core.artifact import Artifact
 from capstone_build.core.function import plain_function
-from capstone_build.core.stage import Symbol, with_all_below
+from capstone_build.core.stage import Symbol, whole, with_all_below
 from capstone_build.errors import DeclarationError
 
 _DOTTED = r"[^\W\d]\w*(?:\.[^\W\d]\w*)*"
@@ -94,7 +94,10 @@ class CodeReferences:
             again = self._named_so[name]
             label = f"code {name}" + (f" ({again})" if again > 1 else "")
             captured.add(label, function)
-            self.added.append(symbol_in(plain_function(function), self._modules))
+            symbol = symbol_in(plain_function(function), self._modules)
+            module, _, name = symbol.partition(":")
+            told_apart = hasattr(sys.modules.get(module), name.partition(".")[0])
+            self.added.append(symbol if told_apart else whole(module))
         else:
             raise self._problem(
                 f"{value!r} in code is no function, class, module or file",
