@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from capstone_build.analysis.passage import passage
 from capstone_build.core.digest import Digest
 from capstone_build.core.explanation import Change, Counted, Explanation, Past
 from capstone_build.core.fingerprint import Aspect, Part
 from capstone_build.core.plan import CanRestore, Difference, MustRun, Verdict
 from capstone_build.core.report import ReadUndeclared
 from capstone_build.core.stage import Stage
+from capstone_build.kept_sources import KeptSources
 from capstone_build.session import Forecast, Session
 
 
@@ -31,6 +31,7 @@ class Explaining:
     def __init__(self, session: Session, forecast: Forecast) -> None:
         self._world = session.world
         self._graph = session.graph
+        self._sources = KeptSources(session.world)
         self._forecast = forecast
 
     def explain(self, stage: Stage) -> Explanation:
@@ -39,7 +40,7 @@ class Explaining:
         verdict: Verdict = self._forecast.plan[stage.name]
         latest = self._world.manifest.latest(stage.name)
         then = latest.trace.sources if latest is not None else {}
-        now = self._world.sources(stage)
+        now = self._sources.of(stage)
         differences = verdict.because if isinstance(verdict, MustRun | CanRestore) else ()
         past = None
         if latest is not None:
@@ -98,8 +99,8 @@ class Explaining:
         old = new = ""
         if difference.aspect is Aspect.CODE:
             file = difference.after.rpartition(":")[0]
-            old = self._passage(difference.key, then, file) if difference.then else ""
-            new = self._passage(difference.key, now, file) if difference.now else ""
+            old = self._sources.passage(difference.key, then, file) if difference.then else ""
+            new = self._sources.passage(difference.key, now, file) if difference.now else ""
         return Change(
             difference=difference,
             chain=told.chain if told is not None else (),
@@ -107,14 +108,6 @@ class Explaining:
             new=new,
             note=told.note if told is not None else "",
         )
-
-    def _passage(self, part: str, sources: Mapping[str, Digest], file: str) -> str:
-        """Return a piece of code as it is in one of the *sources* that are kept."""
-        found = file if file in sources else _file_of(part, sources)
-        text = self._world.store.text(sources[found]) if found else None
-        if text is None and found:
-            text = self._world.source_text(found, sources[found])
-        return "" if text is None else passage(text, part)
 
     def _undeclared(self, stage: Stage) -> Iterator[ReadUndeclared]:
         taken = self._world.fingerprints.of(stage)
@@ -124,14 +117,3 @@ class Explaining:
         for aspect, name in last.discovered if last is not None else ():
             if not name.endswith("/"):
                 yield ReadUndeclared(stage.name, aspect, (name,), "")
-
-
-def _file_of(part: str, sources: Mapping[str, Digest]) -> str:
-    """Return the file of the module that *part* is in; empty if none of *sources* is that."""
-    module = part.partition(":")[0]
-    if module in sources:
-        return module  # a script goes by its path
-    stem = module.replace(".", "/")
-    endings = (f"{stem}.py", f"{stem}/__init__.py")
-    found = [f for f in sources if any(f == e or f.endswith(f"/{e}") for e in endings)]
-    return min(found, key=len, default="")

@@ -24,6 +24,8 @@ from capstone_build.core.fingerprint import Aspect, Fingerprint, Part, digest_fi
 from capstone_build.core.stage import Stage, StageName, Symbol
 from capstone_build.core.variable import is_secret
 from capstone_build.execution.notes import Note, Sight
+from capstone_build.stage_code import StageCode
+from capstone_build.storage.files import Files
 from capstone_build.storage.summaries import Summaries
 
 
@@ -63,22 +65,25 @@ class Fingerprints:
     Args:
         project: Whose stages.
         summaries: What is remembered of source files.
-        variable: Gives the digest of an environment variable, as stages see it.
+        files: The project's files.
         seen: What was seen while the pipeline was imported.
-        look: Gives the digest of a file, a folder's names or a variable that was read.
+        look: Gives the digest of a file, a folder's names or a variable, as stages see it.
+
+    Attributes:
+        code: The project's source.
     """
 
     def __init__(
         self,
         project: Project,
         summaries: Summaries,
-        variable: Callable[[str], Digest],
+        files: Files,
         seen: Sequence[Note],
         look: Callable[[Part], Digest],
     ) -> None:
         self._root = project.root
-        self._code = ProjectCode(_source_roots(project), summaries)
-        self._variable = variable
+        self.code = ProjectCode(_source_roots(project), summaries)
+        self._stage_code = StageCode(project.root, self.code, files)
         self._seen = seen
         self._look = look
         self._taken: dict[StageName, Taken] = {}
@@ -90,13 +95,21 @@ class Fingerprints:
             self._taken[stage.name] = self._take(stage)
         return self._taken[stage.name]
 
+    def files(self, stage: Stage) -> Fingerprint:
+        """Return the files that *stage* declares as code and that count by content, as of now."""
+        return self._stage_code.files(stage)
+
+    def unignored(self, stage: Stage) -> Fingerprint:
+        """Return what the code of *stage* would be if it ignored none; empty if it does not."""
+        return self._stage_code.unignored(stage)
+
     def imported(self, name: str) -> Digest:
         """Return the digest of all that is reached from code that was looked up by *name*."""
         if name not in self._imported:
             closure = (
-                self._code.script(self._root / name)
+                self.code.script(self._root / name)
                 if name.endswith(".py")
-                else self._code.closure([Symbol(name)])
+                else self.code.closure([Symbol(name)])
             )
             self._imported[name] = digest_fingerprint(closure.fingerprint())
         return self._imported[name]
@@ -117,6 +130,9 @@ class Fingerprints:
                 is_known = note.name in stage.environment or is_secret(note.name)
             case _:
                 is_known = (Aspect.CODE, note.name) in closure.parts
+        ignoring = frozenset(stage.ignored)
+        if part[0] is Aspect.IMPORTED and ignoring and not is_known:
+            is_known = self.code.is_ignored(Symbol(part[1]), ignoring)
         return None if is_known else part
 
     def _part(self, note: Note) -> Part | None:
@@ -130,7 +146,7 @@ class Fingerprints:
                 return Aspect.READ, f"{note.name or '.'}/"
             case Sight.VARIABLE:
                 return Aspect.ENVIRONMENT, note.name
-            case Sight.LOADED if module := self._code.module_of(self._root / note.name):
+            case Sight.LOADED if module := self.code.module_of(self._root / note.name):
                 return Aspect.IMPORTED, f"{module}:"
             case _:
                 return Aspect.IMPORTED, note.name
@@ -148,12 +164,12 @@ class Fingerprints:
         Args:
             compiled: Digest of each file as a process runs it, by its path.
         """
-        read = self._code.read()
+        read = self.code.read()
         differing = (f for f, digest in compiled.items() if read.get(f, digest) != digest)
         return next(differing, None)
 
     def _take(self, stage: Stage) -> Taken:
-        closure = self._code.closure(stage.code)
+        closure = self._stage_code.closure(stage)
         said: dict[Part, str] = {}
         fingerprint: dict[Part, Digest] = dict(closure.fingerprint())
         for part, digest, text in declared_parts(stage):
@@ -162,7 +178,7 @@ class Fingerprints:
         unasked = dict(self._unasked(stage, closure))
         for name in stage.environment:
             unasked.pop((Aspect.ENVIRONMENT, name), None)
-            fingerprint[Aspect.ENVIRONMENT, name] = self._variable(name)
+            fingerprint[Aspect.ENVIRONMENT, name] = self._look((Aspect.ENVIRONMENT, name))
         fingerprint |= {part: self._digest(part) for part in unasked}
         # Never said: the value of a variable, which may be a secret.
         return Taken(fingerprint=fingerprint, closure=closure, said=said, unasked=unasked)

@@ -27,7 +27,7 @@ from typing import IO, Any, NoReturn
 
 from capstone_build.authoring.declaration import StageFunction
 from capstone_build.authoring.loading import LoadedPipeline, load
-from capstone_build.core.digest import Digest, digest_bytes
+from capstone_build.core.digest import Digest
 from capstone_build.core.function import hints_of
 from capstone_build.core.stage import PythonCall
 from capstone_build.core.stage_record import stage_as_record
@@ -36,42 +36,14 @@ from capstone_build.errors import DeclarationError, PipelineError
 from capstone_build.execution.action import work
 from capstone_build.execution.conversion import FORMS, unsupported
 from capstone_build.execution.executor import GRACE_SECONDS
-from capstone_build.execution.forking import Chance, ending_with
+from capstone_build.execution.forking import ending_with
 from capstone_build.execution.notes import let_children_note
 from capstone_build.execution.order import RunResult, WorkOrder
-from capstone_build.witness.capstone_witness import Note, Witness, into_file
+from capstone_build.imports import Imports
+from capstone_build.witness.capstone_witness import into_file
 
 ORPHAN_GRACE_SECONDS = 0.5
 """The same where the engine itself is gone and nobody waits."""
-
-
-class Imports:
-    """
-    What the project's modules are as this process runs them, and what it read for that.
-
-    Args:
-        root: The project's folder.
-
-    Attributes:
-        root: The same.
-        compiled: The content of each module that was compiled, by its file.
-        notes: What was read since the beginning.
-        witness: Whoever notes it.
-        chance: What the modules made of the random numbers.
-    """
-
-    def __init__(self, root: str) -> None:
-        self.root = root
-        self.chance = Chance()
-        self.compiled: dict[str, Digest] = {}
-        self.notes: list[Note] = []
-        self.witness = Witness(root, self.notes.append)
-        self.witness.start()
-
-    def compile(self, file: str, source: bytes) -> None:
-        """Take note of a module that is compiled from *source*."""
-        self.compiled[file] = digest_bytes(source)
-        self.witness.loaded(file)
 
 
 class HostProcess:

@@ -14,14 +14,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from capstone_build.core.fingerprint import Aspect
-from capstone_build.core.plan import (
-    CanRestore,
-    Difference,
-    MustRun,
-    Observation,
-    UpToDate,
-    judge,
-)
+from capstone_build.core.observation import Observation
+from capstone_build.core.plan import CanRestore, Difference, MustRun, UpToDate, judge
 from capstone_build.core.report import (
     BuildReport,
     BuildStarted,
@@ -180,7 +174,9 @@ class Loop:
             number=self._next_number(),
             because=because,
             before=before,
-            states=self._world.files.states([*before.inputs, *self._world.read_late(stage)]),
+            states=self._world.files.states(
+                [*before.inputs, *before.files, *self._world.read_late(stage)]
+            ),
             attempt=attempt,
             moved=moved,
         )

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from capstone_build.core.artifact import Artifact, ArtifactPath, parents
 from capstone_build.core.digest import EMPTY_FOLDER, Digest
-from capstone_build.core.plan import Observation
+from capstone_build.core.observation import Observation
 from capstone_build.core.report import EditKept, Event, OrphanKept
 from capstone_build.core.stage import Output, Stage
 from capstone_build.core.trace import Trace

@@ -13,9 +13,11 @@ from dataclasses import replace
 from capstone_build.core.artifact import ArtifactPath
 from capstone_build.core.digest import Digest
 from capstone_build.core.fingerprint import Part
-from capstone_build.core.plan import Difference, Observation
+from capstone_build.core.observation import Observation
+from capstone_build.core.plan import Difference
 from capstone_build.core.stage import Stage
 from capstone_build.core.trace import Trace
+from capstone_build.kept_sources import KeptSources
 from capstone_build.world import World
 
 
@@ -29,6 +31,7 @@ class Recording:
 
     def __init__(self, world: World) -> None:
         self._world = world
+        self._sources = KeptSources(world)
 
     def built(
         self,
@@ -62,7 +65,7 @@ class Recording:
             seconds=seconds,
             said=before.said(),
             identity=before.identify(),
-            sources=self._world.keep_sources(stage),
+            sources=self._sources.keep(stage),
         )
         self._record(stage, trace, how, because)
 
@@ -75,7 +78,7 @@ class Recording:
             stage=stage.name,
             said=before.said(),
             identity=before.identify(),
-            sources=self._world.keep_sources(stage),
+            sources=self._sources.keep(stage),
         )
         self._record(stage, trace, "restored", because)
 

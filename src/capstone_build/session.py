@@ -131,6 +131,7 @@ class Session:
             if name not in needed.stages
         ]
         problems += self.world.missing_sources(self._linking.sources, list(needed), self.graph)
+        problems += self.world.wrong_names(list(needed), list(self.graph))
         if problems:
             raise InvalidPipelineError(problems)
         now = {stage.name: self.world.observe(stage, self.graph) for stage in needed}
@@ -174,7 +175,8 @@ class Session:
         linking = Linking(stages)
         if problems or linking.problems:
             missing = self.world.missing_sources(linking.sources, stages)
-            raise InvalidPipelineError([*problems, *linking.problems, *missing])
+            wrong = self.world.wrong_names(stages, stages)
+            raise InvalidPipelineError([*problems, *linking.problems, *missing, *wrong])
         return linking
 
 

@@ -9,22 +9,22 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from difflib import get_close_matches
 from functools import cached_property
 
 from capstone_build.authoring.project import Project
 from capstone_build.core.artifact import MEMORY_FOLDER, Artifact, ArtifactPath, Kind, parents
-from capstone_build.core.digest import Digest, digest_bytes, digest_fields
+from capstone_build.core.digest import Digest, digest_fields
 from capstone_build.core.fingerprint import ABSENT, Aspect, Part
 from capstone_build.core.graph import StageGraph
-from capstone_build.core.plan import Observation
+from capstone_build.core.observation import Observation
 from capstone_build.core.report import OrphanAdopted, OrphanIgnored
 from capstone_build.core.stage import PythonCall, Stage, StageName
 from capstone_build.core.trace import Trace
 from capstone_build.errors import MissingSourceError, PipelineError
 from capstone_build.execution.notes import Note, Sight
 from capstone_build.fingerprints import Fingerprints
+from capstone_build.named_code import NamedCode
 from capstone_build.storage.file_state import FileState
 from capstone_build.storage.files import Files
 from capstone_build.storage.manifest import Manifest
@@ -57,7 +57,7 @@ class World:
         self._summaries = self.manifest.summaries()
         self._made: frozenset[str] = frozenset()
         self._kept: set[Digest] = set()
-        self.fingerprints = Fingerprints(project, self._summaries, variable, seen, self.look)
+        self.fingerprints = Fingerprints(project, self._summaries, self.files, seen, self.look)
         self._orphans: dict[ArtifactPath, StageName] | None = None
         self.ignored: dict[ArtifactPath, StageName] = {}
         """Files left by stages that are gone, which a pattern or folder would have matched."""
@@ -90,10 +90,11 @@ class World:
         for artifact in stage.writes:
             outputs |= self.files.contents(artifact)
         return Observation(
-            fingerprint=taken.fingerprint,
+            fingerprint={**taken.fingerprint, **self.fingerprints.files(stage)},
             inputs=self.inputs(stage, graph),
             outputs=outputs,
             look=self.look,
+            unignored=lambda: self.fingerprints.unignored(stage),
             say=taken.say,
         )
 
@@ -206,6 +207,14 @@ class World:
                         self._nearest(artifact.location, stages),
                     )
 
+    def wrong_names(
+        self, stages: Iterable[Stage], pipeline: Sequence[Stage]
+    ) -> Iterator[PipelineError]:
+        """Find what *stages*, some of the *pipeline*, name as code and may not."""
+        named = NamedCode(self.fingerprints.code, self.files, lambda path: self._nearest(path, ()))
+        for stage in stages:
+            yield from named.problems(stage, pipeline)
+
     # Remembering; see `capstone_build.core.plan.Memory`.
 
     def last(self, stage: StageName) -> Trace | None:
@@ -233,29 +242,6 @@ class World:
         if isinstance(stage.action, PythonCall):
             return []  # loaded with the pipeline, and compared with what was fingerprinted
         return list(self.fingerprints.of(stage).closure.extent.files)
-
-    def keep_sources(self, stage: Stage) -> dict[str, Digest]:
-        """Keep the source files of what *stage* reaches; return the digest of each."""
-        sources = self.sources(stage)
-        for file, digest in sources.items():
-            if digest not in self._kept:
-                self._kept.add(digest)
-                if (content := self.source_text(file, digest)) is not None:
-                    self.store.keep_text(content, digest)
-        return sources
-
-    def sources(self, stage: Stage) -> dict[str, Digest]:
-        """Return the source files of what *stage* reaches, with their digests."""
-        files = self.fingerprints.of(stage).closure.extent.files
-        return {self.fingerprints.spell(file): digest for file, digest in files.items()}
-
-    def source_text(self, file: str, digest: Digest) -> bytes | None:
-        """Return the content of a source file if it is still that of *digest*."""
-        with suppress(OSError):
-            content = (self.project.root / file).read_bytes()
-            if digest_bytes(content) == digest:
-                return content
-        return None
 
     def remember(self) -> None:
         """Write what was learned of files and source to the manifest."""

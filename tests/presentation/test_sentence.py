@@ -66,6 +66,9 @@ differences = st.builds(
         (Difference(Aspect.ENVIRONMENT, "LANG", OLD, NEW), "environment variable LANG changed"),
         (Difference(Aspect.COMMAND, "command", OLD, NEW, "a", "b"), "command changed"),
         (Difference(Aspect.FILE, "top.sql", OLD, NEW), "file top.sql changed"),
+        (Difference(Aspect.VERSION, "version", OLD, NEW, "1", "2"), "version: 1 -> 2"),
+        (Difference(Aspect.VERSION, "version", None, NEW, "", "2"), "version is new: 2"),
+        (Difference(Aspect.VERSION, "version", OLD, None, "1", ""), "version is gone"),
         (
             Difference(Aspect.DECLARATION, "input tables", OLD, NEW),
             "declaration changed: input tables",

@@ -5,10 +5,12 @@ Pure reading: nothing of the user's is imported or run. `project` is the way in;
 from the bottom up: `scope` and `normal` (with `definition`, `statement` and
 `hints`) give one statement its normal form, `reading` and `summary` a file its
 units, `resolution` follows names between files, `effects` and `readers` judge
-what calls do, `codegraph` and `reach` walk, `gathering` makes the closure.
+what calls do, `codegraph` and `reach` walk, past what is `ignored`,
+`gathering` makes the closure; `naming` judges names that declarations spell.
 """
 
-from capstone_build.analysis.closure import Closure, Reached
+from capstone_build.analysis.closure import Closure, Reached, united
+from capstone_build.analysis.naming import Naming, Owner
 from capstone_build.analysis.project import ProjectCode
 
-__all__ = ["Closure", "ProjectCode", "Reached"]
+__all__ = ["Closure", "Naming", "Owner", "ProjectCode", "Reached", "united"]

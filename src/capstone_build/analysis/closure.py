@@ -7,11 +7,12 @@ the walk that explains them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import reduce
 
 from capstone_build.analysis.extent import Extent
-from capstone_build.core.digest import Digest
+from capstone_build.core.digest import Digest, digest_fields
 from capstone_build.core.fingerprint import Fingerprint, Part
 from capstone_build.core.stage import Location
 
@@ -100,3 +101,38 @@ class Closure:
         if isinstance(self.parts, Parts):
             return dict(self.parts.digests)
         return {part: reached.digest for part, reached in self.parts.items()}
+
+
+def united(closures: Sequence[Closure]) -> Closure:
+    """
+    Return all that *closures* hold.
+
+    Two files may go by one name where each is looked for from a folder of its
+    own: a part of both counts with either.
+    """
+    if len(closures) == 1:
+        return closures[0]
+    holders: dict[Part, list[Closure]] = {}
+    environment: dict[str, Location] = {}
+    for closure in closures:
+        for part in closure.parts:
+            holders.setdefault(part, []).append(closure)
+        environment = {**closure.undeclared_environment, **environment}
+    known = [each.fingerprint() for each in closures]
+    digests: dict[Part, Digest] = {}
+    for part in holders:
+        found = sorted({each[part] for each in known if part in each})
+        digests[part] = found[0] if len(found) == 1 else digest_fields(*found)
+
+    def tell(part: Part) -> Reached:
+        return replace(holders[part][0].parts[part], digest=digests[part])
+
+    def reasons() -> Iterator[str]:
+        for closure in closures:
+            yield from closure.coarse()
+
+    return Closure(
+        parts=Parts(digests, tell, reasons),
+        undeclared_environment=environment,
+        extent=reduce(Extent.joined, (each.extent for each in closures)),
+    )

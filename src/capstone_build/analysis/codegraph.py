@@ -12,6 +12,7 @@ from pathlib import Path
 
 from capstone_build.analysis.effects import Effects
 from capstone_build.analysis.following import Following
+from capstone_build.analysis.ignored import NOTHING, Ignored
 from capstone_build.analysis.node import Node, Sort
 from capstone_build.analysis.packages import OWN, PYTHON, Installed, Standard
 from capstone_build.analysis.readers import Readers
@@ -29,11 +30,13 @@ class CodeGraph:
 
     Args:
         sources: What each module says.
+        ignored: What nothing leads to.
     """
 
-    def __init__(self, sources: Sources) -> None:
+    def __init__(self, sources: Sources, ignored: Ignored = NOTHING) -> None:
         self.sources = sources
-        self.resolver = Resolver(sources)
+        self.ignored = ignored
+        self.resolver = Resolver(sources, ignored)
         self.effects = Effects(self.resolver)
         self._readers = Readers(self.resolver)
         self._following = Following(self.resolver, self._readers)
@@ -57,6 +60,9 @@ class CodeGraph:
         if node not in self._steps:
             step = Step()
             self._ways[node.sort](node, step)
+            if self.ignored:
+                for each in [there for there in step.follows if there in self.ignored]:
+                    del step.follows[each]
             self._steps[node] = step
         return self._steps[node]
 

@@ -48,9 +48,16 @@ class Effects:
             self._acting[module] = tuple(
                 index
                 for index, unit in enumerate(units)
-                if not unit.main and self._acts(module, unit)
+                if not unit.main and self._acts(module, unit) and not self._is_ignored(module, unit)
             )
         return self._acting[module]
+
+    def _is_ignored(self, module: str, unit: Unit) -> bool:
+        """Whether all that *unit* binds is ignored."""
+        ignored = self._resolver.ignored
+        return bool(unit.names) and all(
+            Node(Sort.SYMBOL, module, name) in ignored for name in unit.names
+        )
 
     def _acts(self, module: str, unit: Unit) -> bool:
         if unit.acts:

@@ -22,23 +22,28 @@ class Extent:
     Where the code of a closure is.
 
     Args:
-        graph: What leads to what.
-        nodes: All that was reached.
+        reached: All that was reached, and the graph of code that it was found in.
     """
 
-    def __init__(self, graph: CodeGraph, nodes: Sequence[Node]) -> None:
-        self._graph = graph
-        self._nodes = nodes
+    def __init__(self, *reached: tuple[CodeGraph, Sequence[Node]]) -> None:
+        self._reached = reached
+
+    def joined(self, other: Extent) -> Extent:
+        """Return the extent of both."""
+        return Extent(*self._reached, *other._reached)
 
     @cached_property
     def files(self) -> Mapping[str, Digest]:
         """Every source file that was reached, by its absolute path, with its digest."""
-        sources = self._graph.sources
-        modules = {node.module for node in self._nodes if node.sort in _IN_MODULES}
-        found = [sources.find(module) for module in modules]
-        files = {each.file for each in found if each is not None and each.file is not None}
-        files |= {node.module for node in self._nodes if node.sort in {Sort.SCRIPT, Sort.FILE}}
-        return {file: sources.digests[file] for file in sorted(files) if file in sources.digests}
+        found: dict[str, Digest] = {}
+        for graph, nodes in self._reached:
+            modules = {node.module for node in nodes if node.sort in _IN_MODULES}
+            located = [graph.sources.find(module) for module in modules]
+            files = {each.file for each in located if each is not None and each.file is not None}
+            files |= {node.module for node in nodes if node.sort in {Sort.SCRIPT, Sort.FILE}}
+            digests = graph.sources.digests
+            found |= {file: digests[file] for file in files if file in digests}
+        return dict(sorted(found.items()))
 
     def holds(self, file: str, line: int) -> bool:
         """Tell whether *line* of *file*, an absolute path, is in a statement that counts."""
@@ -48,10 +53,11 @@ class Extent:
     def _statements(self) -> Mapping[str, Sequence[tuple[int, int]]]:
         """For each file, the first and the last lines of its statements that count."""
         found: dict[str, list[tuple[int, int]]] = {}
-        for node in self._nodes:
-            if (units := self._graph.step(node).units) is not None:
-                file, indices = units
-                summary = self._graph.sources.of_file(file)
-                lines = [(summary.units[i].line, summary.units[i].end) for i in indices]
-                found.setdefault(file, []).extend(lines)
+        for graph, nodes in self._reached:
+            for node in nodes:
+                if (units := graph.step(node).units) is not None:
+                    file, indices = units
+                    summary = graph.sources.of_file(file)
+                    lines = [(summary.units[i].line, summary.units[i].end) for i in indices]
+                    found.setdefault(file, []).extend(lines)
         return found

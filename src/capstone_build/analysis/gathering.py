@@ -42,7 +42,8 @@ class Gathering:
 
     def gather(self, starts: Sequence[Node]) -> Closure:
         """Return all that *starts* lead to."""
-        roots = list(dict.fromkeys([*starts, Node(Sort.DISTRIBUTION, PYTHON)]))
+        begun = [each for each in starts if each not in self.graph.ignored]
+        roots = list(dict.fromkeys([*begun, Node(Sort.DISTRIBUTION, PYTHON)]))
         bits = 0
         added = roots
         nodes: list[Node] = []
@@ -51,7 +52,8 @@ class Gathering:
                 bits |= self._reach.of(node)
             nodes = list(self._reach.members(bits))
             known = set(nodes)
-            added = [each for each in dict.fromkeys(self._besides(nodes)) if each not in known]
+            besides = dict.fromkeys(self._besides(nodes))
+            added = [n for n in besides if n not in known and n not in self.graph.ignored]
             roots += added
         return self._closure(roots, nodes)
 
@@ -72,7 +74,7 @@ class Gathering:
         return Closure(
             parts=Parts(digests, tell, partial(self._reasons, nodes)),
             undeclared_environment=environment,
-            extent=Extent(self.graph, nodes),
+            extent=Extent((self.graph, nodes)),
         )
 
     def _reasons(self, nodes: Sequence[Node]) -> Iterator[str]:

@@ -15,11 +15,12 @@ from capstone_build.analysis.closure import Closure
 from capstone_build.analysis.codegraph import CodeGraph
 from capstone_build.analysis.gathering import Gathering
 from capstone_build.analysis.modules import Root, project_roots
+from capstone_build.analysis.naming import Naming, ignored, naming
 from capstone_build.analysis.node import Node, Sort
 from capstone_build.analysis.packages import Packages
 from capstone_build.analysis.sources import Sources, SummaryMemory
 from capstone_build.core.digest import Digest
-from capstone_build.core.stage import Symbol
+from capstone_build.core.stage import Symbol, is_with_all_below
 
 
 class ProjectCode:
@@ -41,26 +42,48 @@ class ProjectCode:
         self._roots = project_roots(roots)
         self._summaries = summaries
         self._packages = Packages()
-        self._gatherings: dict[str, Gathering] = {}
+        self._gatherings: dict[tuple[str, frozenset[Symbol]], Gathering] = {}
 
-    def closure(self, starts: Iterable[Symbol]) -> Closure:
+    def closure(
+        self, starts: Iterable[Symbol], ignoring: frozenset[Symbol] = frozenset()
+    ) -> Closure:
         """
         Return everything that the definitions in *starts* can reach.
 
         A definition inside a function stands for the function; one that cannot
         be told from its name for its whole module. A start that is not in the
-        project's source stands for the package that it is from.
+        project's source stands for the package that it is from. What is
+        *ignoring* is not entered, nor what only it leads to.
         """
-        gathering = self._gathering("")
+        gathering = self._gathering("", ignoring)
         return gathering.gather([node for each in starts for node in _start(gathering, each)])
 
-    def script(self, path: Path) -> Closure:
+    def script(self, path: Path, ignoring: frozenset[Symbol] = frozenset()) -> Closure:
         """Return everything that running *path*, a script or a notebook, can reach."""
+        gathering, node = self._placed(path, ignoring)
+        return gathering.gather([node])
+
+    def file(self, path: Path, ignoring: frozenset[Symbol] = frozenset()) -> Closure:
+        """Return everything that running *path*, or calling what it defines, can reach."""
+        gathering, node = self._placed(path, ignoring)
+        return gathering.gather([node, Node(Sort.WHOLE, node.name)])
+
+    def _placed(self, path: Path, ignoring: frozenset[Symbol]) -> tuple[Gathering, Node]:
+        """Let *path* be a module that looks for others in its own folder first."""
         file = os.path.abspath(path)  # noqa: PTH100 - links stay as the import path has them
-        gathering = self._gathering(str(Path(file).parent))
+        gathering = self._gathering(str(Path(file).parent), ignoring)
         name = _module_name(gathering.graph, file)
         gathering.graph.sources.modules.place(name, file)
-        return gathering.gather([Node(Sort.SCRIPT, file, name)])
+        return gathering, Node(Sort.SCRIPT, file, name)
+
+    def naming(self, symbol: Symbol) -> Naming:
+        """Tell whose code *symbol* names, if any."""
+        return naming(symbol, self._gathering("").graph.resolver)
+
+    def is_ignored(self, symbol: Symbol, ignoring: frozenset[Symbol]) -> bool:
+        """Tell whether *ignoring* leaves out the definition that *symbol* names, or its module."""
+        graph = self._gathering("", ignoring).graph
+        return _node(symbol) in graph.ignored
 
     def module_file(self, module: str) -> Path | None:
         """Return the file of a module of the project; None if it has none."""
@@ -78,14 +101,20 @@ class ProjectCode:
             digests |= gathering.graph.sources.digests
         return digests
 
-    def _gathering(self, folder: str) -> Gathering:
+    def _gathering(self, folder: str, ignoring: frozenset[Symbol] = frozenset()) -> Gathering:
         """Return what answers for code that looks in *folder* first, if that is no root."""
         first = [Root(folder)] if folder and folder != self._roots[0].folder else []
-        key = folder if first else ""
+        key = (folder if first else "", ignoring)
         if key not in self._gatherings:
-            base = self._roots[0].folder
-            sources = Sources([*first, *self._roots], base, self._summaries, self._packages)
-            self._gatherings[key] = Gathering(CodeGraph(sources))
+            if ignoring:  # what was read is shared, what it leads to is not the same
+                graph = self._gathering(folder).graph
+                graph = CodeGraph(graph.sources, ignored(ignoring, graph.resolver))
+            else:
+                base = self._roots[0].folder
+                graph = CodeGraph(
+                    Sources([*first, *self._roots], base, self._summaries, self._packages)
+                )
+            self._gatherings[key] = Gathering(graph)
         return self._gatherings[key]
 
 
@@ -93,13 +122,24 @@ def _start(gathering: Gathering, symbol: Symbol) -> list[Node]:
     """Return the nodes at which the reading of *symbol* begins."""
     module, _, qualified = symbol.partition(":")
     sources = gathering.graph.sources
+    if _node(symbol) in gathering.graph.ignored:
+        return []
     if sources.find(module) is None:
         return [Node(Sort.TOP, module.partition(".")[0])]
+    if is_with_all_below(symbol):
+        return [Node(Sort.WHOLE, module), Node(Sort.ANY_MODULE, "", f"{module}.")]
     name = qualified.partition(".")[0]
     links = gathering.graph.resolver.path(module, qualified) if name.isidentifier() else ()
     if any(link.node.sort is Sort.SYMBOL for link in links):
         return [link.node for link in links]
     return [Node(Sort.WHOLE, module)]
+
+
+def _node(symbol: Symbol) -> Node:
+    """Return the global that *symbol* names or lies in; what is none stands for its module."""
+    module, _, qualified = symbol.partition(":")
+    name = qualified.partition(".")[0]
+    return Node(Sort.SYMBOL, module, name) if name.isidentifier() else Node(Sort.WHOLE, module)
 
 
 def _module_name(graph: CodeGraph, file: str) -> str:

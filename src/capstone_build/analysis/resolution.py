@@ -11,6 +11,7 @@ import builtins
 from collections.abc import Iterator
 from typing import TypeAlias
 
+from capstone_build.analysis.ignored import NOTHING, Ignored
 from capstone_build.analysis.node import Link, Node, Sort
 from capstone_build.analysis.sources import Sources
 from capstone_build.analysis.summary import Star
@@ -42,10 +43,12 @@ class Resolver:
 
     Args:
         sources: What each module says.
+        ignored: At what nodes to stop, as if there were nothing by these names.
     """
 
-    def __init__(self, sources: Sources) -> None:
+    def __init__(self, sources: Sources, ignored: Ignored = NOTHING) -> None:
         self.sources = sources
+        self.ignored = ignored
         self._paths: dict[tuple[str, str], tuple[Link, ...]] = {}
         self._targets: dict[tuple[str, Target, str], tuple[Link, ...]] = {}
 
@@ -54,7 +57,7 @@ class Resolver:
         key = (module, path)
         if key not in self._paths:
             first, *rest = path.split(".")
-            walk = _Walk(self.sources)
+            walk = _Walk(self.sources, self.ignored)
             walk.name(module, first, tuple(rest), attribute=False)
             self._paths[key] = tuple(dict.fromkeys(walk.links))
         return self._paths[key]
@@ -63,13 +66,16 @@ class Resolver:
         """Return all that an import in *module*, and attributes read from it, pass and end at."""
         key = (module, target, rest)
         if key not in self._targets:
-            walk = _Walk(self.sources)
+            walk = _Walk(self.sources, self.ignored)
             walk.target(module, target, tuple(rest.split(".")) if rest else ())
             self._targets[key] = tuple(dict.fromkeys(walk.links))
         return self._targets[key]
 
     def loads(self, module: str, target: Target) -> Iterator[Node]:
         """Yield the modules that an import in *module* executes."""
+        return (each for each in self._loads(module, target) if each not in self.ignored)
+
+    def _loads(self, module: str, target: Target) -> Iterator[Node]:
         name = self.absolute(module, target)
         if name is None:
             return
@@ -111,19 +117,24 @@ def absolute(sources: Sources, module: str, target: Target) -> str | None:
 class _Walk:
     """One pursuit of a name, in which no name is followed twice."""
 
-    def __init__(self, sources: Sources) -> None:
+    def __init__(self, sources: Sources, ignored: Ignored) -> None:
         self._sources = sources
+        self._ignored = ignored
         self._seen: set[tuple[str, str, Names]] = set()
         self.links: list[Link] = []
 
     def _add(self, sort: Sort, module: str, name: str = "", rest: Names = ()) -> None:
-        self.links.append(Link(Node(sort, module, name), rest))
+        node = Node(sort, module, name)
+        if node not in self._ignored:
+            self.links.append(Link(node, rest))
 
     def name(self, module: str, name: str, rest: Names, *, attribute: bool) -> None:
         """Follow a global *name* of *module*."""
         if (module, name, rest) in self._seen:
             return
         self._seen.add((module, name, rest))
+        if Node(Sort.SYMBOL, module, name) in self._ignored:
+            return
         summary = self._sources.summary(module)
         if summary.broken:
             self._add(Sort.WHOLE, module)

@@ -23,7 +23,8 @@ from pathlib import PurePath
 from types import BuiltinFunctionType, FunctionType, MappingProxyType, MethodType, ModuleType
 from uuid import UUID
 
-from capstone_build.core.stage import Symbol
+from capstone_build.core.artifact import Artifact
+from capstone_build.core.stage import Symbol, whole
 
 _SPELLED = (
     *(bool, int, float, complex, str, bytes, bytearray, range, slice, type(None), Enum),
@@ -58,11 +59,6 @@ def symbol_in(value: object, modules: Iterable[ModuleType]) -> Symbol:
             if each is value:
                 return Symbol(f"{module.__name__}:{name}")
     return whole(modules[0].__name__)
-
-
-def whole(module: str) -> Symbol:
-    """Return the symbol that stands for all that a module holds."""
-    return Symbol(f"{module}:*")
 
 
 def named_classes(annotation: object) -> list[Symbol]:
@@ -116,6 +112,15 @@ class Captured:
             if value is not root:
                 self.values[label] = type(value).__qualname__
             waiting += [(label + name, each) for name, each in carried]
+
+    def add_contract(self, artifact: Artifact, modules: Iterable[ModuleType]) -> list[Symbol]:
+        """Return the definitions that a contract consists of; note what its function carries."""
+        contract = artifact.contract
+        if typing.get_origin(contract) is not None:
+            return named_classes(contract)
+        if callable(contract):
+            self.add(f"contract of {artifact.path}", contract)
+        return [symbol_in(contract, modules)]
 
 
 def _carried(value: object) -> list[tuple[str, object]] | None:

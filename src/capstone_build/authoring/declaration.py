@@ -13,6 +13,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from os import PathLike
+from types import ModuleType
 from typing import Any, Generic, ParamSpec, TypeAlias, TypeVar
 
 from capstone_build.core.artifact import Artifact
@@ -25,6 +26,7 @@ R = TypeVar("R")
 DeclaredPath: TypeAlias = "str | PathLike[str] | Artifact"
 DeclaredInputs: TypeAlias = Mapping[str, "DeclaredPath | Sequence[DeclaredPath]"]
 DeclaredOutputs: TypeAlias = Mapping[str, DeclaredPath]
+CodeReference: TypeAlias = "Callable[..., Any] | ModuleType | DeclaredStage | str | PathLike[str]"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +44,9 @@ class Declaration:
     env: Sequence[str]
     timeout: float | None
     retries: int
+    code: Sequence[CodeReference]
+    ignore: Sequence[CodeReference]
+    version: str | float | None
     location: Location
     module: str
 
@@ -106,6 +111,9 @@ def stage(
     env: Sequence[str] = (),
     timeout: float | None = None,
     retries: int = 0,
+    code: Sequence[CodeReference] = (),
+    ignore: Sequence[CodeReference] = (),
+    version: str | float | None = None,
     name: str | None = None,
 ) -> Callable[[Callable[P, R]], StageFunction[P, R]]:
     """
@@ -130,6 +138,16 @@ def stage(
         env: Environment variables whose values count.
         timeout: Longest run, in seconds.
         retries: How often a failed run is tried again.
+        code:
+            What counts as the stage's code besides what its function reaches:
+            functions, classes and modules, as objects or as text
+            (`"module:name"`, `"module"`), and files, patterns and folders. A
+            Python file counts as a script does: comments in it do not matter.
+        ignore:
+            Functions, classes and modules, as objects or as text, that do not
+            matter, nor what only they lead to: a logging helper, say.
+        version:
+            A name for the present state of the stage: another one runs it again.
         name: What the stage is called; the function's name by default.
     """
     where, module = _caller()
@@ -144,6 +162,9 @@ def stage(
             env=env,
             timeout=timeout,
             retries=retries,
+            code=code,
+            ignore=ignore,
+            version=version,
             location=where,
             module=module,
         )
@@ -162,6 +183,9 @@ def command(
     env: Sequence[str] = (),
     timeout: float | None = None,
     retries: int = 0,
+    code: Sequence[CodeReference] = (),
+    ignore: Sequence[CodeReference] = (),
+    version: str | float | None = None,
 ) -> StageCommand:
     """
     Declare a stage that runs a command.
@@ -180,6 +204,9 @@ def command(
         env: See `stage`.
         timeout: See `stage`.
         retries: See `stage`.
+        code: See `stage`; for a command, all of its code that there is to know.
+        ignore: See `stage`.
+        version: See `stage`.
     """
     where, module = _caller()
     declaration = Declaration(
@@ -190,6 +217,9 @@ def command(
         env=env,
         timeout=timeout,
         retries=retries,
+        code=code,
+        ignore=ignore,
+        version=version,
         location=where,
         module=module,
     )

@@ -11,13 +11,13 @@ import inspect
 import math
 import re
 import sys
-import typing
 from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
 from types import ModuleType
 from typing import Any
 
-from capstone_build.authoring.capture import Captured, named_classes, symbol_in, symbol_of
+from capstone_build.authoring.capture import Captured, named_classes, symbol_of
+from capstone_build.authoring.code_reference import CodeReferences
 from capstone_build.authoring.declaration import (
     Declaration,
     DeclaredStage,
@@ -97,9 +97,13 @@ class Interpretation:
             *(a for each in inputs for a in each.artifacts),
             *(o.artifact for o in outputs),
         ]
+        modules = [sys.modules.get(written.module, self._module), self._module]
         for artifact in artifacts:
             if artifact.contract is not None:
-                code += self._contract(artifact, captured)
+                code += captured.add_contract(artifact, modules)
+        references = CodeReferences(written, modules, self._root, self._problem)
+        references.read(captured)
+        self.problems += references.problems
         return Stage(
             name=StageName(written.name),
             action=action,
@@ -110,19 +114,13 @@ class Interpretation:
             timeout=written.timeout,
             retries=written.retries,
             code=tuple(dict.fromkeys([*code, *captured.symbols])),
+            added=tuple(dict.fromkeys(references.added)),
+            files=tuple(dict.fromkeys(references.files)),
+            ignored=tuple(dict.fromkeys(references.ignored)),
+            version=None if written.version is None else str(written.version),
             captured=captured.values,
             location=self._declaration.location,
         )
-
-    def _contract(self, artifact: Artifact, captured: Captured) -> list[Symbol]:
-        """Return the definitions that a contract consists of; note what its function carries."""
-        contract = artifact.contract
-        if typing.get_origin(contract) is not None:
-            return named_classes(contract)
-        if callable(contract):
-            captured.add(f"contract of {artifact.path}", contract)
-        modules = [sys.modules.get(self._declaration.module, self._module), self._module]
-        return [symbol_in(contract, modules)]
 
     # What both kinds of stage declare.
 
@@ -142,6 +140,9 @@ class Interpretation:
             self._report(f"timeout={timeout!r} is no number of seconds", "Write timeout=60.")
         if not isinstance(written.retries, int) or written.retries < 0:
             self._report(f"retries={written.retries!r} is no count", "Write retries=2.")
+        version = written.version
+        if version is not None and not (isinstance(version, str) or _is_number(version)):
+            self._report(f"version={version!r} is no text and no number", "Write version='2'.")
         for label, mapping in (
             ("inputs", written.inputs),
             ("outputs", written.outputs),

@@ -51,6 +51,8 @@ def declared_parts(stage: Stage) -> Iterator[tuple[Part, Digest, str]]:
         )
     for name, value in stage.parameters.items():
         yield (Aspect.PARAMETER, name), digest_value(value), spell_value(value)
+    if stage.version is not None:
+        yield (Aspect.VERSION, "version"), digest_fields(stage.version), stage.version
     for name, text in stage.captured.items():
         yield (Aspect.DECLARATION, f"captured {name}"), digest_fields(text), text
 

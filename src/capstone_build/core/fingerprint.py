@@ -33,6 +33,8 @@ class Aspect(Enum):
     """A file that was seen to be read and is not declared; with a `/`, the names in a folder."""
     IMPORTED = "imported"
     """Code that was seen to be looked up by name, and all that it reaches."""
+    VERSION = "version"
+    """What the stage's author calls the present state of it."""
     DECLARATION = "declaration"
     """What the stage declares: which name stands for which path, and how it arrives."""
     INPUT = "input"

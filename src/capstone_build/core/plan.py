@@ -7,23 +7,21 @@ and when stages run (`capstone_build.core.schedule`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Protocol, TypeAlias
 
 from capstone_build.core.artifact import ArtifactPath
 from capstone_build.core.digest import Digest
 from capstone_build.core.fingerprint import (
-    ABSENT,
     Aspect,
-    Fingerprint,
-    Part,
     digest_fingerprint,
 )
 from capstone_build.core.graph import StageGraph
+from capstone_build.core.observation import Observation, Snapshot
 from capstone_build.core.stage import Stage, StageName
-from capstone_build.core.trace import Trace, trace_key
+from capstone_build.core.trace import Trace
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,54 +84,6 @@ class MustRun:
 Verdict: TypeAlias = UpToDate | MayRun | CanRestore | MustRun
 Plan: TypeAlias = Mapping[StageName, Verdict]
 """A verdict for every stage: a forecast. At dispatch each stage is judged again."""
-
-
-@dataclass(frozen=True, slots=True)
-class Observation:
-    """
-    What a stage would see now, and what it left.
-
-    Attributes:
-        fingerprint: All that decides the outputs apart from the inputs.
-        inputs:
-            Digest of each file that the declared inputs stand for; None for a
-            declared file that does not exist.
-        outputs: The same for the declared outputs.
-        look:
-            Tells what a part is now that a run discovered: its digest.
-        identify:
-            Tells the identity of the code, wherever its definitions lie; None
-            if it has none. Asked only where the code differs.
-        say:
-            Tells what a person would call the value of a part, as in a trace.
-            Asked only for parts that differ: spelling all of them is dear.
-    """
-
-    fingerprint: Fingerprint
-    inputs: Mapping[ArtifactPath, Digest | None]
-    outputs: Mapping[ArtifactPath, Digest | None]
-    look: Callable[[Part], Digest] = field(default=lambda _: ABSENT, compare=False)
-    identify: Callable[[], Digest | None] = field(default=lambda: None, compare=False)
-    say: Callable[[Part], str] = field(default=lambda _: "", compare=False)
-
-    @property
-    def key(self) -> Digest | None:
-        """The key of a run with these inputs; None where an input is missing."""
-        inputs = {path: digest for path, digest in self.inputs.items() if digest is not None}
-        return trace_key(self.fingerprint, inputs) if len(inputs) == len(self.inputs) else None
-
-    def still_holds(self, discovered: Mapping[Part, Digest]) -> bool:
-        """Tell whether what a run discovered is what it was."""
-        return all(self.look(part) == digest for part, digest in discovered.items())
-
-    def said(self) -> dict[Part, str]:
-        """Spell out what a later build may tell as the old value; code is told by its place."""
-        parts = (part for part in self.fingerprint if part[0] is not Aspect.CODE)
-        return {part: text for part in parts if (text := self.say(part))}
-
-
-Snapshot: TypeAlias = Mapping[StageName, Observation]
-"""The world as every stage sees it."""
 
 
 class Memory(Protocol):
@@ -241,7 +191,11 @@ def _differing_parts(trace: Trace, now: Observation) -> list[Difference]:
     """List what of the fingerprint, and of what was discovered, is not what it was."""
     then = {**trace.discovered, **trace.fingerprint}
     today = {part: now.look(part) for part in trace.discovered} | dict(now.fingerprint)
-    parts = {part for part in then.keys() | today.keys() if then.get(part) != today.get(part)}
+    parts = {
+        part
+        for part in then.keys() | today.keys()
+        if then.get(part) != today.get(part) and not now.only_ignores(part, then.get(part))
+    }
     code = {part for part in parts if part[0] is Aspect.CODE}
     if code and trace.identity is not None and trace.identity == now.identify():
         parts -= code  # moved, and otherwise what it was

@@ -19,7 +19,27 @@ StageName = NewType("StageName", str)
 """The name of a stage: unique in its pipeline."""
 
 Symbol = NewType("Symbol", str)
-"""A definition in Python source: `module:qualified.name`."""
+"""
+A definition in Python source: `module:qualified.name`.
+
+`module:*` stands for all that a module holds, `module:**` for that and all
+modules below it.
+"""
+
+
+def whole(module: str) -> Symbol:
+    """Return the symbol that stands for all that a module holds."""
+    return Symbol(f"{module}:*")
+
+
+def with_all_below(module: str) -> Symbol:
+    """Return the symbol that stands for a module and, if it is a package, all below it."""
+    return Symbol(f"{module}:**")
+
+
+def is_with_all_below(symbol: Symbol) -> bool:
+    """Tell whether *symbol* stands for a module and all below it."""
+    return symbol.endswith(":**")
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +147,10 @@ class Stage:
         code:
             Definitions at which the reading of its source begins: its function,
             its contracts, the models that its annotations name.
+        added: Definitions that it declares to be its code besides.
+        files: Files and folders that it declares to be its code.
+        ignored: Definitions and modules that it declares not to matter.
+        version: What its author calls the present state of it; None if it has no name.
         captured:
             Values that reach its function other than as an argument (closures,
             defaults, partial arguments), each spelled out.
@@ -142,6 +166,10 @@ class Stage:
     timeout: float | None = None
     retries: int = 0
     code: tuple[Symbol, ...] = ()
+    added: tuple[Symbol, ...] = ()
+    files: tuple[Artifact, ...] = ()
+    ignored: tuple[Symbol, ...] = ()
+    version: str | None = None
     captured: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     location: Location
 

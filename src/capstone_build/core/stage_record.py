@@ -46,6 +46,10 @@ def stage_as_record(stage: Stage) -> dict[str, Any]:
         "timeout": stage.timeout,
         "retries": stage.retries,
         "code": list(stage.code),
+        "added": list(stage.added),
+        "files": [each.path for each in stage.files],
+        "ignored": list(stage.ignored),
+        "version": stage.version,
         "captured": dict(stage.captured),
         "location": asdict(stage.location),
     }
@@ -75,6 +79,10 @@ def stage_from_record(record: Mapping[str, Any]) -> Stage:
         timeout=record["timeout"],
         retries=record["retries"],
         code=tuple(record["code"]),
+        added=tuple(record["added"]),
+        files=tuple(Artifact(path) for path in record["files"]),
+        ignored=tuple(record["ignored"]),
+        version=record["version"],
         captured=record["captured"],
         location=Location(**record["location"]),
     )

@@ -17,6 +17,7 @@ from capstone_build.presentation.escaping import for_terminal
 _TELLING = (
     Aspect.FORCED,
     Aspect.NEW,
+    Aspect.VERSION,
     Aspect.CODE,
     Aspect.COMMAND,
     Aspect.PARAMETER,
@@ -122,6 +123,8 @@ def clause(difference: Difference) -> str:
             return _code(difference)
         case Aspect.PARAMETER | Aspect.PACKAGE:
             return _value(f"{difference.aspect.value} {key}", difference)
+        case Aspect.VERSION:
+            return _value("version", difference)
         case _:
             return _CLAUSES[difference.aspect][_kind(difference)].replace("{}", key)
 
