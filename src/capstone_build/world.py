@@ -15,9 +15,10 @@ from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 
-from capstone_build.analysis.project import ProjectCode
+from capstone_build.analysis import CommandCode, ProjectCode
 from capstone_build.authoring.project import Project
 from capstone_build.core.artifact import MEMORY_FOLDER, Artifact, ArtifactPath, Kind
+from capstone_build.core.declared_command import declared_command
 from capstone_build.core.declared_parts import declared_parts
 from capstone_build.core.digest import Digest
 from capstone_build.core.fingerprint import Aspect, Fingerprint, Part
@@ -78,7 +79,7 @@ class World:
             stage: The stage.
             graph: The whole pipeline: what no stage of it writes is an orphan.
         """
-        fingerprint, say = self.fingerprint(stage)
+        fingerprint, say = self.fingerprint(stage, graph)
         outputs: dict[ArtifactPath, Digest | None] = {}
         for artifact in stage.writes:
             outputs |= self.files.contents(artifact)
@@ -151,10 +152,13 @@ class World:
                         self._nearest(artifact.location, stages),
                     )
 
-    def fingerprint(self, stage: Stage) -> tuple[Fingerprint, Callable[[Part], str]]:
+    def fingerprint(
+        self, stage: Stage, graph: StageGraph
+    ) -> tuple[Fingerprint, Callable[[Part], str]]:
         """Return all that decides what *stage* does apart from its inputs, and who tells of it."""
         if stage.name not in self._fingerprints:
-            closure = self._code.closure(stage.code)
+            command = self._command(stage, graph)
+            closure = command.closure if command else self._code.closure(stage.code)
             declared = {part: (digest, said) for part, digest, said in self._declared(stage)}
 
             def say(part: Part) -> str:
@@ -166,8 +170,15 @@ class World:
                 return str(where) if where else ""
 
             fingerprint = {**closure.fingerprint(), **{p: d for p, (d, _) in declared.items()}}
+            if command and any(graph.writer_of(path) for path in command.made):
+                return fingerprint, say  # until what it runs is made, it is not settled
             self._fingerprints[stage.name] = fingerprint, say
         return self._fingerprints[stage.name]
+
+    def named(self, stage: Stage, graph: StageGraph) -> tuple[str, ...]:
+        """Return the files that the command of *stage* names, code and artifacts aside."""
+        command = self._command(stage, graph)
+        return command.named if command else ()
 
     def other_code(self, compiled: Mapping[str, Digest]) -> str | None:
         """
@@ -232,6 +243,22 @@ class World:
                 if graph.writer_of(path) is None
             }
         return self._orphans
+
+    def _command(self, stage: Stage, graph: StageGraph) -> CommandCode | None:
+        """Return what the command that *stage* is runs and names; None if it is a function."""
+        text = declared_command(stage)
+        if text is None:
+            return None
+
+        def is_made(path: str) -> bool:
+            writer = graph.writer_of(path)
+            return writer is not None or any(each.stands_for(path) for each in stage.reads)
+
+        code = self._code.command(text, is_made, stage.code)
+        if any(graph.writer_of(path) for path in code.made):  # it may have been read before
+            fresh = ProjectCode(_source_roots(self.project), self._summaries)
+            code = fresh.command(text, is_made, stage.code)
+        return code
 
     def _declared(self, stage: Stage) -> Iterator[tuple[Part, Digest, str]]:
         """List what the declaration of *stage* contributes: part, digest, and how it is said."""

@@ -5,10 +5,13 @@ Pure reading: nothing of the user's is imported or run. `project` is the way in;
 from the bottom up: `scope` and `normal` (with `definition`, `statement` and
 `hints`) give one statement its normal form, `reading` and `summary` a file its
 units, `resolution` follows names between files, `effects` and `readers` judge
-what calls do, `codegraph` and `reach` walk, `gathering` makes the closure.
+what calls do, `codegraph` and `reach` walk, `gathering` makes the closure. For
+commands, `command_line` reads the shell's text (`shell_word`, `expansion`,
+`interpreter`), `commands` and `named_code` follow it, `programs` reads Python.
 """
 
 from capstone_build.analysis.closure import Closure, Reached
+from capstone_build.analysis.command_code import CommandCode
 from capstone_build.analysis.project import ProjectCode
 
-__all__ = ["Closure", "ProjectCode", "Reached"]
+__all__ = ["Closure", "CommandCode", "ProjectCode", "Reached"]
