@@ -82,7 +82,9 @@ def _patched(text: str, patch: str) -> str:
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Give every test that takes an `edit` all of the corpus, or what Python alone can run."""
-    if "edit" in metafunc.fixturenames and not metafunc.definition.get_closest_marker("parametrize"):
+    if "edit" in metafunc.fixturenames and not metafunc.definition.get_closest_marker(
+        "parametrize"
+    ):
         cases = list(edits())
         if "result" in metafunc.fixturenames:
             # What declares stages is judged by its values, which the engine compares.

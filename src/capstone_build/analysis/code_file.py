@@ -26,18 +26,19 @@ class Language(Enum):
     """No code: data, configuration."""
 
 
+_OTHERS = """
+    .r .rmd .qmd .rnw .sql .ddl .dml .hql .prql .cypher .awk .sed .jq .jl .pl .pm .rb .js .mjs
+    .cjs .ts .lua .php .tcl .do .ado .sas .sps .m .gp .gnuplot .plt .mk .smk .nf .wdl .stan
+    .bugs .jags .c .h .cc .cpp .hpp .rs .go .java .scala .kt .cs .f90 .f .pyx .xsl .xslt .xq
+    .xquery .sparql .rq .vim .ps1 .scm .clj .hs .ml .ex .exs .erl .dot .tex .j2 .jinja .jinja2
+    .mustache .proto .pyz .jar .fish .ipy
+"""
+
 _SUFFIXES = {
     **dict.fromkeys((".py", ".pyw"), Language.PYTHON),
     ".ipynb": Language.NOTEBOOK,
     **dict.fromkeys((".sh", ".bash", ".zsh", ".ksh", ".dash"), Language.SHELL),
-    **dict.fromkeys(
-        ".r .rmd .qmd .rnw .sql .ddl .dml .hql .prql .cypher .awk .sed .jq .jl .pl .pm .rb .js .mjs "
-        ".cjs .ts .lua .php .tcl .do .ado .sas .sps .m .gp .gnuplot .plt .mk .smk .nf .wdl .stan "
-        ".bugs .jags .c .h .cc .cpp .hpp .rs .go .java .scala .kt .cs .f90 .f .pyx .xsl .xslt "
-        ".xq .xquery .sparql .rq .vim .ps1 .scm .clj .hs .ml .ex .exs .erl .dot .tex .j2 .jinja "
-        ".jinja2 .mustache .proto .pyz .jar .fish .ipy".split(),
-        Language.OTHER,
-    ),
+    **dict.fromkeys(_OTHERS.split(), Language.OTHER),
 }
 _NAMES = frozenset({"makefile", "gnumakefile", "snakefile", "justfile", "dockerfile"})
 

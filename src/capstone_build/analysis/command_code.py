@@ -69,7 +69,7 @@ class Collection:
 
             def tell(part: Part = part) -> Reached:
                 reached = closure.parts[part]
-                chain = tuple(each for each in reached.chain if not own or each != own)
+                chain = tuple(e for e in reached.chain if not own or not e.startswith(own))
                 return replace(reached, chain=(*way, *chain), note=reached.note or note)
 
             self._put(part, digest, tell)

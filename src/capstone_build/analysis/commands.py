@@ -129,34 +129,39 @@ class _Text:
     # Commands.
 
     def _simple(self, simple: Simple, words: list[Choice], place: Place) -> None:
-        code = self._code
         taken: set[int] = set()
-        at = 0
-        while at < len(words):
-            if at not in taken and is_python(words[at]):
-                run = python_run(words, at + 1)
-                taken.update(range(at, run.rest))
-                code.python(run, place)
-                if run.form is Form.INPUT:
-                    self._python_input(simple, words, place)
-            elif at not in taken and is_shell(words[at]):
-                run = shell_run(words, at + 1)
-                taken.update(range(at, run.rest))
-                self._shell(run, simple, place)
-            elif words[at][0].text in {"source", "."} and at == 0:
-                run = Run(Form.FILE, words[1] if len(words) > 1 else (), 2)
-                taken.update(range(2))
-                self._shell(run, simple, place)
-            elif words[at][0].text == "eval" and at == 0:
-                self._nested(" ".join(each[0].text for each in words[1:]), place)
-            at += 1
+        for at in range(len(words)):
+            if at not in taken and (rest := self._interpreted(simple, words, at, place)):
+                taken.update(range(at, rest))
         self._operands(words, taken, place)
         self._redirections(simple, place, is_read=bool(taken))
-        for _, values in simple.assignments:
-            for choice in (each for word in values for each in self._expansion.of(word)):
-                for value in choice:
-                    if simple.words:
-                        code.operand(value, place, is_executed=False)
+        if simple.words:  # what a program is told through its environment
+            for _, values in simple.assignments:
+                for choice in (each for word in values for each in self._expansion.of(word)):
+                    for value in choice:
+                        self._code.operand(value, place, is_executed=False)
+
+    def _interpreted(
+        self, simple: Simple, words: list[Choice], at: int, place: Place
+    ) -> int | None:
+        """Read what the interpreter at index *at* runs; return the index after it, if it is one."""
+        text = words[at][0].text
+        if is_python(words[at]):
+            run = python_run(words, at + 1)
+            self._code.python(run, place)
+            if run.form is Form.INPUT:
+                self._python_input(simple, words, place)
+            return run.rest
+        if is_shell(words[at]):
+            run = shell_run(words, at + 1)
+            self._shell(run, simple, place)
+            return run.rest
+        if not at and text in {"source", "."}:
+            self._shell(Run(Form.FILE, words[1] if len(words) > 1 else (), 2), simple, place)
+            return 2
+        if not at and text == "eval":
+            self._nested(" ".join(each[0].text for each in words[1:]), place)
+        return None
 
     def _operands(self, words: list[Choice], taken: set[int], place: Place) -> None:
         code = self._code
@@ -181,11 +186,14 @@ class _Text:
                         if not is_read:
                             self._code.mentioned(value.text, place)
                     elif each.writes:
-                        self._written(value, place)
+                        self._redirected(value, place)
                     elif not is_read or by_name(value.text) is not Language.PYTHON:
                         self._code.operand(value, place, is_executed=False)
+                        if by_name(value.text) is Language.NONE:
+                            self._redirected(value, place)
 
-    def _written(self, value: Value, place: Place) -> None:
+    def _redirected(self, value: Value, place: Place) -> None:
+        """Name a file that is surely one, whatever it is called."""
         files = self._code.files
         if value.is_known:
             for path in files.named(value, place.folders):
@@ -231,27 +239,25 @@ class _Text:
 
     def _python_input(self, simple: Simple, words: list[Choice], place: Place) -> None:
         """Read what Python finds on standard input."""
-        code = self._code
         inputs = [each for each in simple.redirections if "<" in each.operator]
         for each in inputs:
             for choice in self._expansion.of(each.target):
-                for value in choice:
-                    if each.operator in {"<<", "<<<"}:
-                        code.python_code(value.text, place)
-                    else:
-                        self._fed_file(value, place)
+                self._fed(choice, place, is_text=each.operator in {"<<", "<<<"})
         if inputs:
             return
         if self._takes_source(simple) and simple.source is not None:
             source = self._expansion.words(self._commands[simple.source])
             for choice in source[1:]:
-                if source[0][0].text == "cat":
-                    for value in choice:
-                        self._fed_file(value, place)
-                else:
-                    code.python_code(choice[0].text, place)
+                self._fed(choice, place, is_text=source[0][0].text != "cat")
         elif self._is_fed or words[0][0].text in {"xargs", "parallel"}:
-            code.anything(place, "what Python is fed cannot be told")
+            self._code.anything(place, "what Python is fed cannot be told")
+
+    def _fed(self, choice: Choice, place: Place, *, is_text: bool) -> None:
+        for value in choice:
+            if is_text:
+                self._code.python_code(value.text, place)
+            else:
+                self._fed_file(value, place)
 
     def _fed_file(self, value: Value, place: Place) -> None:
         for path in self._code.files.named(value, place.folders):

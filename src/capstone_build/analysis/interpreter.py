@@ -11,12 +11,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from capstone_build.analysis.expansion import Choice
+from capstone_build.analysis.expansion import Choice, Value
 
 _PYTHON = re.compile(r"(?:.*/)?(?:python|pypy)[0-9.]*w?(?:\.exe)?", re.DOTALL)
 _SHELL = re.compile(r"(?:.*/)?(?:ba|da|z|k|mk|a)?sh", re.DOTALL)
-_TAKES_ARGUMENT = "WX"
-_ENDS = "cm"
+_OPTIONS = re.compile(r"-[a-zA-UY-Z]*?(?P<end>[cmWXhV?])(?P<rest>.*)", re.DOTALL)
+"""Letters may be put together; the first of these ends them, and the rest is its argument."""
 _LONG = "--check-hash-based-pycs"
 
 
@@ -30,6 +30,9 @@ class Form(Enum):
     """Standard input."""
     NOTHING = "nothing"
     """It only tells its version, say."""
+
+
+_ENDS = {"c": Form.CODE, "m": Form.MODULE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,23 +69,14 @@ def python_run(words: Sequence[Choice], at: int) -> Run:
             return Run(Form.INPUT, (), at + 1)
         if not text.startswith("-") or len(words[at]) > 1:
             return Run(Form.FILE, words[at], at + 1)
-        if text.startswith("--"):
-            if text in {"--help", "--version"} or text.startswith("--help-"):
-                return Run(Form.NOTHING, (), at + 1)
-            at += 2 if text == _LONG else 1
-            continue
-        for place, letter in enumerate(text[1:], 2):
-            if letter in _TAKES_ARGUMENT:
-                at += 0 if text[place:] else 1
-                break
-            if letter in _ENDS:
-                form = Form.CODE if letter == "c" else Form.MODULE
-                if text[place:]:
-                    return Run(form, (words[at][0]._replace(text=text[place:]),), at + 1)
-                return Run(form, words[at + 1] if at + 1 < len(words) else (), at + 2)
-            if letter in "hV?":
-                return Run(Form.NOTHING, (), at + 1)
-        at += 1
+        letters = _OPTIONS.match(text)
+        end, rest = (letters["end"], letters["rest"]) if letters else ("", "")
+        if end and end in _ENDS:
+            what = (Value(rest),) if rest else words[at + 1] if at + 1 < len(words) else ()
+            return Run(_ENDS[end], what, at + (1 if rest else 2))
+        if end in {"h", "V", "?"} or text in {"--help", "--version"}:
+            return Run(Form.NOTHING, (), at + 1)
+        at += 2 if text == _LONG or (end and not rest) else 1
     return Run(Form.INPUT, (), at)
 
 

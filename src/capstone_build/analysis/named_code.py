@@ -173,12 +173,12 @@ class NamedCode:
         for value in run.what:
             if run.form is Form.FILE:
                 self._python_file(value, place)
+            elif run.form is Form.CODE:
+                self.python_code(value.text, place)
             elif not value.is_known:
                 self.anything(place, "what Python runs is computed")
             elif run.form is Form.MODULE:
                 self.found.add(self.programs.module(value.text, folders), place.way)
-            elif run.form is Form.CODE:
-                self.python_code(value.text, place)
 
     def python_code(self, text: str, place: Place) -> None:
         """Read Python that stands in the command itself."""
@@ -230,10 +230,9 @@ class NamedCode:
         """Read a word that may be a program: a console script, or a file."""
         name = PurePosixPath(text).name
         folder = Path(text).parent
-        is_bare = "/" not in text
-        if is_bare or (folder / "python").exists() or (folder / "python3").exists():
-            if (closure := self.programs.entry_point(name)) is not None:
-                self.found.add(closure, (*place.way, name))
+        is_on_path = "/" not in text or (folder / "python").exists()
+        if is_on_path and (closure := self.programs.entry_point(name)) is not None:
+            self.found.add(closure, (*place.way, name))
         if _OBJECT.fullmatch(text):
             module, _, attribute = text.partition(":")
             if self.programs.has_module(module):

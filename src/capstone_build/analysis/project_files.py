@@ -44,9 +44,8 @@ class ProjectFiles:
         if not value.text or "\n" in value.text:
             return
         for folder in folders:
-            if folder == ANYWHERE and not value.text.startswith("/"):
-                yield from self.ending(value.text)
-            elif not value.is_known:
+            is_somewhere = folder == ANYWHERE and not value.text.startswith("/")
+            if is_somewhere or not value.is_known:
                 yield from self.ending(value.text)
             elif value.pattern is not None and (found := _matches(value.pattern, folder)):
                 yield from found

@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import PurePosixPath
 
-_RUNNERS = frozenset(
-    "accelerate bokeh coverage dask deepspeed flask ipython kernprof locust marimo mpiexec mpirun "
-    "panel papermill pipenv pipx poetry pdm hatch rye ploomber pytest py.test quarto runipy scalene "
-    "shiny spark-submit srun streamlit testbook torchrun unshare uv uvx viztracer voila".split()
-)
+_RUNNERS = """
+    accelerate bokeh coverage dask deepspeed flask ipython kernprof locust marimo mpiexec mpirun
+    panel papermill pipenv pipx poetry pdm hatch rye ploomber pytest py.test quarto runipy
+    scalene shiny spark-submit srun streamlit testbook torchrun unshare uv uvx viztracer voila
+"""
 _JUPYTER = frozenset({"jupyter", "jupyter-nbconvert", "jupyter-execute", "jupyter-run"})
 _EXECUTING = frozenset({"--execute", "execute", "run", "jupyter-execute", "jupyter-run"})
 
@@ -29,7 +29,7 @@ _BESIDE = {
 def executes(words: Sequence[str]) -> bool:
     """Tell whether a program among *words* runs the Python files that are named to it."""
     names = {PurePosixPath(each).name for each in words}
-    return bool(names & _RUNNERS) or bool(names & _JUPYTER and names & _EXECUTING)
+    return not names.isdisjoint(_RUNNERS.split()) or bool(names & _JUPYTER and names & _EXECUTING)
 
 
 def brings_along(program: str) -> Sequence[str]:

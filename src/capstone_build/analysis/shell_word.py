@@ -67,7 +67,7 @@ class WordReader:
                 self.at += 1
                 pieces += self.expanding('"')
             elif character == "\\":
-                following = self.text[self.at + 1 : self.at + 2]
+                following = self.text[self.at + 1 : self.at + 2] or "\\"
                 pieces += [Piece(Sort.QUOTED, following)] if following != "\n" else []
                 self.at += 2
             elif character in "$`":
