@@ -8,7 +8,7 @@ Does not run anything, and orders nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from capstone_build.core.digest import Digest
@@ -126,8 +126,3 @@ def _grouped(told: Iterable[ReadUndeclared]) -> Iterator[ReadUndeclared]:
         known = groups.get(key)
         groups[key] = replace(known, names=(*known.names, name)) if known else each
     yield from groups.values()
-
-
-def named_notes(states: Mapping[str, tuple[int, int, int, int]]) -> list[Note]:
-    """Take the files that a command's text names, and that are there before it runs, for read."""
-    return [Note(Sight.USED, name, state=state) for name, state in states.items()]

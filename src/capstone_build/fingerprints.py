@@ -21,6 +21,7 @@ from capstone_build.core.artifact import Artifact, Kind
 from capstone_build.core.declared_parts import declared_parts
 from capstone_build.core.digest import Digest
 from capstone_build.core.fingerprint import Aspect, Fingerprint, Part, digest_fingerprint
+from capstone_build.core.graph import StageGraph
 from capstone_build.core.stage import Stage, StageName, Symbol
 from capstone_build.core.variable import is_secret
 from capstone_build.execution.notes import Note, Sight
@@ -39,12 +40,16 @@ class Taken:
         closure: The code that the stage reaches.
         said: What a person would call the values of parts that are no code.
         unasked: Parts that nothing declares, each with the place that reads it.
+        named: Files that a command names and that are no code of it.
+        is_settled: Whether no stage makes any of the code: else it is taken again.
     """
 
     fingerprint: Fingerprint
     closure: Closure
     said: Mapping[Part, str]
     unasked: Mapping[Part, str]
+    named: tuple[str, ...]
+    is_settled: bool
 
     def say(self, part: Part) -> str:
         """Return what a person would call the value of a part."""
@@ -82,8 +87,9 @@ class Fingerprints:
         look: Callable[[Part], Digest],
     ) -> None:
         self._root = project.root
-        self.code = ProjectCode(_source_roots(project), summaries)
-        self._stage_code = StageCode(project.root, self.code, files)
+        roots = _source_roots(project)
+        self._stage_code = StageCode(project.root, lambda: ProjectCode(roots, summaries), files)
+        self.code = self._stage_code.source
         self._seen = seen
         self._look = look
         self._taken: dict[StageName, Taken] = {}
@@ -91,9 +97,16 @@ class Fingerprints:
 
     def of(self, stage: Stage) -> Taken:
         """Return what decides what *stage* does, apart from its inputs."""
-        if stage.name not in self._taken:
-            self._taken[stage.name] = self._take(stage)
-        return self._taken[stage.name]
+        if stage.name in self._taken:
+            return self._taken[stage.name]
+        taken = self._take(stage)
+        if taken.is_settled:
+            self._taken[stage.name] = taken
+        return taken
+
+    def know(self, graph: StageGraph) -> None:
+        """Take note of the whole pipeline."""
+        self._stage_code.know(graph)
 
     def files(self, stage: Stage) -> Fingerprint:
         """Return the files that *stage* declares as code and that count by content, as of now."""
@@ -169,7 +182,8 @@ class Fingerprints:
         return next(differing, None)
 
     def _take(self, stage: Stage) -> Taken:
-        closure = self._stage_code.closure(stage)
+        code = self._stage_code.of(stage)
+        closure = code.closure
         said: dict[Part, str] = {}
         fingerprint: dict[Part, Digest] = dict(closure.fingerprint())
         for part, digest, text in declared_parts(stage):
@@ -181,7 +195,14 @@ class Fingerprints:
             fingerprint[Aspect.ENVIRONMENT, name] = self._look((Aspect.ENVIRONMENT, name))
         fingerprint |= {part: self._digest(part) for part in unasked}
         # Never said: the value of a variable, which may be a secret.
-        return Taken(fingerprint=fingerprint, closure=closure, said=said, unasked=unasked)
+        return Taken(
+            fingerprint=fingerprint,
+            closure=closure,
+            said=said,
+            unasked=unasked,
+            named=code.named,
+            is_settled=code.is_settled,
+        )
 
     def _digest(self, part: Part) -> Digest:
         return self.imported(part[1]) if part[0] is Aspect.IMPORTED else self._look(part)

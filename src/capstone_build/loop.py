@@ -31,7 +31,7 @@ from capstone_build.core.report import (
 from capstone_build.core.stage import Stage
 from capstone_build.discovery import Discovery
 from capstone_build.execution.executor import Executor, LocalExecutor, last_lines
-from capstone_build.execution.notes import taken_from
+from capstone_build.execution.notes import Note, taken_from
 from capstone_build.execution.order import RunResult, WorkOrder
 from capstone_build.execution.staging import Staging
 from capstone_build.interruption import Interrupted, uninterruptible
@@ -54,6 +54,7 @@ class _Run:
     because: tuple[Difference, ...]
     before: Observation
     states: Mapping[str, FileState | None]
+    named: Sequence[Note]
     attempt: int = 1
     moved: int = 0
 
@@ -177,6 +178,7 @@ class Loop:
             states=self._world.files.states(
                 [*before.inputs, *before.files, *self._world.read_late(stage)]
             ),
+            named=self._world.named(stage),
             attempt=attempt,
             moved=moved,
         )
@@ -227,7 +229,7 @@ class Loop:
             failure = Failure(cause=Cause.CODE_MOVED, message=message, kept=kept)
             self._fail(stage, run.because, failure, result.seconds)
             return
-        notes = taken_from(self._logs / f"{stage.name}.notes")
+        notes = [*run.named, *taken_from(self._logs / f"{stage.name}.notes")]
         found = Discovery(self._world, stage, notes, settles=run.moved > 0).found
         if found.moved and run.moved == 0:
             self._moved(run, found.moved)

@@ -1,24 +1,43 @@
 """
-The code of stages: all that they reach, and the files that they declare as code.
+The code of stages: all that they reach, run and declare as code.
 
 Knows which files are read as Python and which count by their content; does not
-know what else decides what a stage does (`capstone_build.world`).
+know what else decides what a stage does (`capstone_build.fingerprints`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from capstone_build.analysis import Closure, ProjectCode, united
 from capstone_build.core.artifact import ArtifactPath
+from capstone_build.core.declared_command import declared_command
 from capstone_build.core.digest import Digest
 from capstone_build.core.fingerprint import Aspect, Fingerprint
+from capstone_build.core.graph import StageGraph
 from capstone_build.core.stage import Stage, Symbol
 from capstone_build.storage.files import Files
 
 PYTHON_FILES = (".py", ".ipynb")
 """How files end that count by the code in them, not by their bytes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Code:
+    """
+    The code of one stage.
+
+    Attributes:
+        closure: All that it reaches.
+        named: Other files that its command names, whether or not they are there.
+        is_settled: Whether no stage makes any of it: else it has to be read again.
+    """
+
+    closure: Closure
+    named: tuple[str, ...] = ()
+    is_settled: bool = True
 
 
 class StageCode:
@@ -27,22 +46,36 @@ class StageCode:
 
     Args:
         root: The project's root.
-        code: The project's source.
+        read: Opens the project's source, as it is at that moment.
         files: The project's files.
+
+    Attributes:
+        source: The project's source.
     """
 
-    def __init__(self, root: Path, code: ProjectCode, files: Files) -> None:
+    def __init__(self, root: Path, read: Callable[[], ProjectCode], files: Files) -> None:
         self._root = root
-        self._code = code
+        self._read = read
         self._files = files
+        self._graph: StageGraph | None = None
+        self.source = read()
 
-    def closure(self, stage: Stage) -> Closure:
-        """Return all the source that *stage* reaches, past what it ignores."""
-        return self._closure(stage, frozenset(stage.ignored))
+    def know(self, graph: StageGraph) -> None:
+        """Take note of the whole pipeline: what its stages make is not code by itself."""
+        self._graph = graph
+
+    def of(self, stage: Stage) -> Code:
+        """Return the code of *stage*, past what it ignores."""
+        code = self._code(stage, frozenset(stage.ignored), self.source)
+        if code.is_settled:
+            return code
+        return self._code(stage, frozenset(stage.ignored), self._read())
 
     def unignored(self, stage: Stage) -> Fingerprint:
         """Return what the code of *stage* would be if it ignored none; empty if it does not."""
-        return self._closure(stage, frozenset()).fingerprint() if stage.ignored else {}
+        if not stage.ignored:
+            return {}
+        return self._code(stage, frozenset(), self.source).closure.fingerprint()
 
     def files(self, stage: Stage) -> Fingerprint:
         """Return the files that are code to *stage* by their content, as they are now."""
@@ -52,13 +85,24 @@ class StageCode:
             if digest is not None and not path.endswith(PYTHON_FILES)
         }
 
-    def _closure(self, stage: Stage, ignoring: frozenset[Symbol]) -> Closure:
-        scripts = [path for path, _ in self._declared(stage) if path.endswith(PYTHON_FILES)]
-        return united(
-            [
-                self._code.closure([*stage.code, *stage.added], ignoring),
-                *(self._code.file(self._root / path, ignoring) for path in dict.fromkeys(scripts)),
-            ]
+    def _code(self, stage: Stage, ignoring: frozenset[Symbol], source: ProjectCode) -> Code:
+        starts = [*stage.code, *stage.added]
+        scripts = dict.fromkeys(p for p, _ in self._declared(stage) if p.endswith(PYTHON_FILES))
+        besides = [source.file(self._root / path, ignoring) for path in scripts]
+        text = declared_command(stage)
+        if text is None:
+            return Code(closure=united([source.closure(starts, ignoring), *besides]))
+        graph = self._graph
+
+        def is_made(path: str) -> bool:
+            is_output = graph is not None and graph.writer_of(path) is not None
+            return is_output or any(each.stands_for(path) for each in stage.reads)
+
+        command = source.command(text, is_made, starts, ignoring)
+        return Code(
+            closure=united([command.closure, *besides]),
+            named=command.named,
+            is_settled=not any(graph and graph.writer_of(path) for path in command.made),
         )
 
     def _declared(self, stage: Stage) -> Iterator[tuple[ArtifactPath, Digest | None]]:

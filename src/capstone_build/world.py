@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import astuple
 from difflib import get_close_matches
 from functools import cached_property
 
@@ -98,8 +99,18 @@ class World:
             say=taken.say,
         )
 
+    def named(self, stage: Stage) -> list[Note]:
+        """Take the files that a command names, and that are there, for what it will read."""
+        states = self.files.states(self.fingerprints.of(stage).named)
+        return [
+            Note(Sight.USED, name, state=astuple(state))
+            for name, state in states.items()
+            if state is not None
+        ]
+
     def know(self, graph: StageGraph) -> None:
         """Take note of what the stages of the whole pipeline make: it is in no folder's names."""
+        self.fingerprints.know(graph)
         places = [artifact.location for stage in graph for artifact in stage.writes]
         self._made = frozenset([*places, *(each for place in places for each in parents(place))])
 

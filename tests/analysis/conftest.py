@@ -29,6 +29,7 @@ class Edit:
         title: A sentence.
         verdict: "must run", "must skip" or "either".
         start: The definition that the stage begins at.
+        command: The command line that the stage is, if it is one.
         before: The files.
         after: The files after the edit.
     """
@@ -36,13 +37,14 @@ class Edit:
     title: str
     verdict: str
     start: str
+    command: str = ""
     before: Files = field(default_factory=dict)
     after: Files = field(default_factory=dict)
 
 
-def edits() -> Iterator[Edit]:
+def edits(folder: Path = CORPUS) -> Iterator[Edit]:
     """Read the corpus; `corpus/README.md` describes its form."""
-    for path in sorted(CORPUS.glob("*.txt")):
+    for path in sorted(folder.glob("*.txt")):
         for text in re.split(r"^=== ", path.read_text(), flags=re.MULTILINE)[1:]:
             yield _edit(text)
 
@@ -51,7 +53,8 @@ def _edit(text: str) -> Edit:
     head, _, body = text.partition("\n")
     title, verdict, *more = (each.strip() for each in head.split("|"))
     start = more[0].removeprefix("start=") if more else "pipeline:work"
-    edit = Edit(title=title, verdict=verdict, start=start)
+    command = "\n".join(re.findall(r"^\$ (.*)$", body.partition("\n--- ")[0], re.MULTILINE))
+    edit = Edit(title=title, verdict=verdict, start=start, command=command)
     for mark, file, content in re.findall(
         r"^(---|\+\+\+|@@|xxx) (\S+)\n(.*?)(?=^(?:---|\+\+\+|@@|xxx) |\Z)",
         body,
@@ -79,7 +82,9 @@ def _patched(text: str, patch: str) -> str:
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Give every test that takes an `edit` all of the corpus, or what Python alone can run."""
-    if "edit" in metafunc.fixturenames:
+    if "edit" in metafunc.fixturenames and not metafunc.definition.get_closest_marker(
+        "parametrize"
+    ):
         cases = list(edits())
         if "result" in metafunc.fixturenames:
             # What declares stages is judged by its values, which the engine compares.

@@ -43,7 +43,7 @@ class Account:
         return Reached(
             digest=step.digest,
             where=step.where,
-            chain=_names(way),
+            chain=self._names(way),
             source=source,
             note=self._note(way),
         )
@@ -70,17 +70,18 @@ class Account:
         reasons = (self._graph.step(before).reasons.get(after) for before, after in pairwise(way))
         return next((each for each in reasons if each), "")
 
-
-def _names(way: list[Node]) -> tuple[str, ...]:
-    """Return the names on the *way*, without those that only repeat the one before."""
-    names: list[str] = []
-    for index, node in enumerate(way):
-        is_between = 0 < index < len(way) - 1
-        if is_between and node.sort in {Sort.LOADED, Sort.WHOLE}:
-            passes = way[index + 1].sort is not Sort.LOADED
-            if passes or node.module == way[index - 1].module:
-                continue
-        name = node.name or node.module
-        if name and names[-1:] != [name]:
-            names.append(name)
-    return tuple(names)
+    def _names(self, way: list[Node]) -> tuple[str, ...]:
+        """Return the names on the *way*, without those that only repeat the one before."""
+        names: list[str] = []
+        for index, node in enumerate(way):
+            is_between = 0 < index < len(way) - 1
+            if is_between and node.sort in {Sort.LOADED, Sort.WHOLE}:
+                passes = way[index + 1].sort is not Sort.LOADED
+                if passes or node.module == way[index - 1].module:
+                    continue
+            name = node.name or node.module
+            if node.sort in {Sort.SCRIPT, Sort.FILE}:
+                name = self._graph.sources.spell(node.module)
+            if name and names[-1:] != [name]:
+                names.append(name)
+        return tuple(names)

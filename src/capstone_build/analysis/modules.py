@@ -35,7 +35,7 @@ class Module:
     @property
     def is_source(self) -> bool:
         """Whether its file is Python."""
-        return self.file is not None and self.file.endswith((".py", ".ipynb"))
+        return self.file is not None and not self.file.endswith(tuple(EXTENSION_SUFFIXES))
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,14 +154,13 @@ def source_files(folder: Path) -> Iterator[Path]:
     """Yield the Python files below *folder*, but for hidden folders and environments."""
     for where, folders, files in os.walk(folder):
         here = Path(where)
-        folders[:] = sorted(
-            each
-            for each in folders
-            if each[0] != "."
-            and each not in _SKIPPED
-            and not (here / each / "pyvenv.cfg").is_file()
-        )
+        folders[:] = sorted(each for each in folders if not is_skipped(where, each))
         yield from (here / each for each in sorted(files) if each.endswith(".py"))
+
+
+def is_skipped(where: str, folder: str) -> bool:
+    """Tell whether a *folder* in the folder *where* holds nothing of the project's own."""
+    return folder[0] == "." or folder in _SKIPPED or Path(where, folder, "pyvenv.cfg").is_file()
 
 
 def _module_name(folder: str, file: Path) -> str:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from importlib import metadata
@@ -125,6 +125,14 @@ class Packages:
                 sorted({each for each in names if each in self._places and each != name})
             )
         return self._required[key]
+
+    def console_scripts(self) -> Iterator[tuple[str, str, str]]:
+        """Yield the programs that distributions bring: distribution, program, what it calls."""
+        for name, place in self._places.items():
+            if (place / "entry_points.txt").is_file():
+                for each in metadata.Distribution.at(place).entry_points:
+                    if each.group in {"console_scripts", "gui_scripts"}:
+                        yield name, each.name, each.value
 
     @cached_property
     def _places(self) -> Mapping[str, Path]:

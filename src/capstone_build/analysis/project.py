@@ -7,20 +7,20 @@ not import, and does not run, any of the code.
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from capstone_build.analysis.closure import Closure
-from capstone_build.analysis.codegraph import CodeGraph
-from capstone_build.analysis.gathering import Gathering
-from capstone_build.analysis.modules import Root, project_roots
-from capstone_build.analysis.naming import Naming, ignored, naming
-from capstone_build.analysis.node import Node, Sort
-from capstone_build.analysis.packages import Packages
-from capstone_build.analysis.sources import Sources, SummaryMemory
+from capstone_build.analysis.command_code import CommandCode
+from capstone_build.analysis.commands import read_command
+from capstone_build.analysis.modules import project_roots
+from capstone_build.analysis.naming import Naming, naming
+from capstone_build.analysis.programs import Programs, node_of
+from capstone_build.analysis.sources import SummaryMemory
 from capstone_build.core.digest import Digest
-from capstone_build.core.stage import Symbol, is_with_all_below
+from capstone_build.core.stage import Symbol
+
+_NONE: frozenset[Symbol] = frozenset()
 
 
 class ProjectCode:
@@ -28,7 +28,8 @@ class ProjectCode:
     The project's Python source, read file by file and never run.
 
     What was read is kept for as long as this lives: make a new one when files
-    may have changed.
+    may have changed. What is *ignoring*, wherever it is asked for, is not
+    entered, nor what only it leads to.
 
     Args:
         roots:
@@ -39,113 +40,64 @@ class ProjectCode:
     """
 
     def __init__(self, roots: Sequence[Path], summaries: SummaryMemory) -> None:
-        self._roots = project_roots(roots)
-        self._summaries = summaries
-        self._packages = Packages()
-        self._gatherings: dict[tuple[str, frozenset[Symbol]], Gathering] = {}
+        self._programs = Programs(project_roots(roots), summaries)
 
-    def closure(
-        self, starts: Iterable[Symbol], ignoring: frozenset[Symbol] = frozenset()
-    ) -> Closure:
+    def closure(self, starts: Iterable[Symbol], ignoring: frozenset[Symbol] = _NONE) -> Closure:
         """
         Return everything that the definitions in *starts* can reach.
 
         A definition inside a function stands for the function; one that cannot
         be told from its name for its whole module. A start that is not in the
-        project's source stands for the package that it is from. What is
-        *ignoring* is not entered, nor what only it leads to.
+        project's source stands for the package that it is from.
         """
-        gathering = self._gathering("", ignoring)
-        return gathering.gather([node for each in starts for node in _start(gathering, each)])
+        return self._programs.past(ignoring).symbols(starts)
 
-    def script(self, path: Path, ignoring: frozenset[Symbol] = frozenset()) -> Closure:
+    def script(self, path: Path, ignoring: frozenset[Symbol] = _NONE) -> Closure:
         """Return everything that running *path*, a script or a notebook, can reach."""
-        gathering, node = self._placed(path, ignoring)
-        return gathering.gather([node])
+        return self._programs.past(ignoring).script(path)
 
-    def file(self, path: Path, ignoring: frozenset[Symbol] = frozenset()) -> Closure:
+    def file(self, path: Path, ignoring: frozenset[Symbol] = _NONE) -> Closure:
         """Return everything that running *path*, or calling what it defines, can reach."""
-        gathering, node = self._placed(path, ignoring)
-        return gathering.gather([node, Node(Sort.WHOLE, node.name)])
+        return self._programs.past(ignoring).script(path, is_whole=True)
 
-    def _placed(self, path: Path, ignoring: frozenset[Symbol]) -> tuple[Gathering, Node]:
-        """Let *path* be a module that looks for others in its own folder first."""
-        file = os.path.abspath(path)  # noqa: PTH100 - links stay as the import path has them
-        gathering = self._gathering(str(Path(file).parent), ignoring)
-        name = _module_name(gathering.graph, file)
-        gathering.graph.sources.modules.place(name, file)
-        return gathering, Node(Sort.SCRIPT, file, name)
+    def command(
+        self,
+        text: str | tuple[str, ...],
+        is_made: Callable[[str], bool],
+        starts: Sequence[Symbol] = (),
+        ignoring: frozenset[Symbol] = _NONE,
+    ) -> CommandCode:
+        """
+        Return all the code that a command can reach, and the other files it names.
+
+        Args:
+            text: A line for the shell, or a program with its arguments; with
+                paths and values filled in.
+            is_made: Tells whether a path, from the project's folder, is what a
+                stage writes or this one declares to read: its content counts
+                elsewhere.
+            starts: Definitions that count besides.
+            ignoring: What is not entered.
+        """
+        return read_command(text, self._programs.past(ignoring), is_made, starts)
 
     def naming(self, symbol: Symbol) -> Naming:
         """Tell whose code *symbol* names, if any."""
-        return naming(symbol, self._gathering("").graph.resolver)
+        return naming(symbol, self._programs.gathering().graph.resolver)
 
     def is_ignored(self, symbol: Symbol, ignoring: frozenset[Symbol]) -> bool:
         """Tell whether *ignoring* leaves out the definition that *symbol* names, or its module."""
-        graph = self._gathering("", ignoring).graph
-        return _node(symbol) in graph.ignored
+        return node_of(symbol) in self._programs.past(ignoring).gathering().graph.ignored
 
     def module_file(self, module: str) -> Path | None:
         """Return the file of a module of the project; None if it has none."""
-        found = self._gathering("").graph.sources.find(module)
+        found = self._programs.gathering().graph.sources.find(module)
         return None if found is None or found.file is None else Path(found.file)
 
     def module_of(self, file: Path) -> str:
         """Return the name that a source file of the project has as a module; empty if none."""
-        return self._gathering("").graph.named(str(file))
+        return self._programs.gathering().graph.named(str(file))
 
     def read(self) -> dict[str, Digest]:
         """Return the digest of each Python file that was read so far, by its absolute path."""
-        digests: dict[str, Digest] = {}
-        for gathering in self._gatherings.values():
-            digests |= gathering.graph.sources.digests
-        return digests
-
-    def _gathering(self, folder: str, ignoring: frozenset[Symbol] = frozenset()) -> Gathering:
-        """Return what answers for code that looks in *folder* first, if that is no root."""
-        first = [Root(folder)] if folder and folder != self._roots[0].folder else []
-        key = (folder if first else "", ignoring)
-        if key not in self._gatherings:
-            if ignoring:  # what was read is shared, what it leads to is not the same
-                graph = self._gathering(folder).graph
-                graph = CodeGraph(graph.sources, ignored(ignoring, graph.resolver))
-            else:
-                base = self._roots[0].folder
-                graph = CodeGraph(
-                    Sources([*first, *self._roots], base, self._summaries, self._packages)
-                )
-            self._gatherings[key] = Gathering(graph)
-        return self._gatherings[key]
-
-
-def _start(gathering: Gathering, symbol: Symbol) -> list[Node]:
-    """Return the nodes at which the reading of *symbol* begins."""
-    module, _, qualified = symbol.partition(":")
-    sources = gathering.graph.sources
-    if _node(symbol) in gathering.graph.ignored:
-        return []
-    if sources.find(module) is None:
-        return [Node(Sort.TOP, module.partition(".")[0])]
-    if is_with_all_below(symbol):
-        return [Node(Sort.WHOLE, module), Node(Sort.ANY_MODULE, "", f"{module}.")]
-    name = qualified.partition(".")[0]
-    links = gathering.graph.resolver.path(module, qualified) if name.isidentifier() else ()
-    if any(link.node.sort is Sort.SYMBOL for link in links):
-        return [link.node for link in links]
-    return [Node(Sort.WHOLE, module)]
-
-
-def _node(symbol: Symbol) -> Node:
-    """Return the global that *symbol* names or lies in; what is none stands for its module."""
-    module, _, qualified = symbol.partition(":")
-    name = qualified.partition(".")[0]
-    return Node(Sort.SYMBOL, module, name) if name.isidentifier() else Node(Sort.WHOLE, module)
-
-
-def _module_name(graph: CodeGraph, file: str) -> str:
-    """Return the name of a script as a module: within its package if it imports relatively."""
-    relative = any(
-        target.level for unit in graph.sources.of_file(file).units for target in unit.loads
-    )
-    names = [name for name, each in graph.sources.modules.listing().items() if each == file]
-    return max(names, key=len) if relative and names else Path(file).stem
+        return self._programs.read()

@@ -117,6 +117,10 @@ class Sources:
             self._texts[file] = notebook_code(content) if file.endswith(".ipynb") else content
         return self._texts[file]
 
+    def supply(self, file: str, text: bytes) -> None:
+        """Let *text* be what *file* says, which is not on disk."""
+        self._texts[file] = text
+
     def where(self, file: str, line: int) -> Location:
         """Return the place of *line* in *file*, from the project's root where it lies inside."""
         return Location(self.spell(file), line)

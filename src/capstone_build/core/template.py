@@ -11,6 +11,8 @@ import re
 import shlex
 from collections.abc import Callable, Mapping, Sequence
 
+from capstone_build.core.digest import JsonValue, spell_value
+
 _PLACE = re.compile(r"\{(inputs|outputs|params)(?:\.(\w+))?\}")
 """Any other brace is the command's own: `awk '{print $1}'` needs no escape."""
 
@@ -44,6 +46,15 @@ def argument_list(words: Sequence[str], values: Values) -> list[str]:
         else:
             arguments.append(_filled(word, values, " ".join))
     return arguments
+
+
+def words_of(value: JsonValue) -> str | list[str]:
+    """Spell a parameter for a command: text as it is, a list as several words."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, list | tuple):
+        return [word for each in value for word in [words_of(each)] if isinstance(word, str)]
+    return spell_value(value)
 
 
 def _filled(text: str, values: Values, join: Callable[[list[str]], str]) -> str:

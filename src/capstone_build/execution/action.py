@@ -19,11 +19,10 @@ from typing import Any
 
 from capstone_build.core.artifact import Artifact, Kind
 from capstone_build.core.contract import Violation
-from capstone_build.core.digest import spell_value
 from capstone_build.core.function import hints_of
 from capstone_build.core.report import Cause, Failure
 from capstone_build.core.stage import ShellCommand, Stage
-from capstone_build.core.template import argument_list, shell_line
+from capstone_build.core.template import argument_list, shell_line, words_of
 from capstone_build.errors import CapstoneError
 from capstone_build.execution.checking import check
 from capstone_build.execution.conversion import ConversionError, read_value, write_value
@@ -122,7 +121,7 @@ def _run_command(action: ShellCommand, order: WorkOrder) -> Failure | None:
     values: Mapping[str, Mapping[str, Any]] = {
         "inputs": order.inputs,
         "outputs": order.outputs,
-        "params": {name: _word(value) for name, value in order.parameters.items()},
+        "params": {name: words_of(value) for name, value in order.parameters.items()},
     }
     if isinstance(action.text, str):
         line = shell_line(action.text, values)
@@ -205,15 +204,6 @@ def _folder_problem(folder: Path) -> str:
 
 def _broken(violations: tuple[Violation, ...], message: str) -> Failure:
     return Failure(cause=Cause.BROKE_CONTRACT, message=message, violations=violations)
-
-
-def _word(value: Any) -> str | list[str]:
-    """Spell a parameter for a command: text as it is, a list as several words."""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, list | tuple):
-        return [word for each in value for word in [_word(each)] if isinstance(word, str)]
-    return spell_value(value)
 
 
 def _users(error: BaseException) -> str:
