@@ -73,6 +73,16 @@ class Programs:
             path: A script, of whatever name, or a notebook.
             folders: Where it looks for modules first; beside itself if none is given.
         """
+        gathering, node = self._placed(path, folders)
+        return gathering.gather([node])
+
+    def file(self, path: str | Path, folders: Sequence[str] = ()) -> Closure:
+        """Return what running the file at *path*, or using anything in it, can reach."""
+        gathering, node = self._placed(path, folders)
+        return gathering.gather([node, Node(Sort.WHOLE, node.name)])
+
+    def _placed(self, path: str | Path, folders: Sequence[str]) -> tuple[Gathering, Node]:
+        """Return the script at *path* as what is found by its name as a module."""
         file = os.path.abspath(path)  # noqa: PTH100 - links stay as the import path has them
         first = list(folders) or [str(Path(file).parent)]
         gathering = self.gathering(*first)
@@ -81,7 +91,7 @@ class Programs:
         if found is None or found.file != file:  # its name is another module's
             gathering = self.gathering(*first, apart=file)
             gathering.graph.sources.modules.place(name, file)
-        return gathering.gather([Node(Sort.SCRIPT, file, name)])
+        return gathering, Node(Sort.SCRIPT, file, name)
 
     def module(self, name: str, folders: Sequence[str]) -> Closure:
         """Return what `python -m name` can reach, where modules are looked for in *folders*."""
