@@ -87,7 +87,8 @@ def test_code_in_the_command_is_told_as_such(code: CodeOf) -> None:
         ("tac x | python", "what Python is fed cannot be told"),
         ('python -c "$CODE"', "the Python in the command cannot be read"),
         ("python -m $MODULE", "what Python runs is computed"),
-        ("ls *.py | xargs -n1 python", "what Python is fed cannot be told"),
+        ("find . | xargs -n1 python", "what Python is fed cannot be told"),
+        ("python -m pytest tests", "pytest runs what it finds"),
     ],
 )
 def test_what_cannot_be_read_lets_every_module_count(code: CodeOf, command: str, note: str) -> None:
@@ -194,3 +195,26 @@ def test_files_outside_the_project(code: CodeOf, tmp_path: Path) -> None:
 
     assert f"{tmp_path}/shared/clean.py:<script>" in parts(found, Aspect.CODE)
     assert found.named == ()
+
+
+def test_what_a_file_defines_counts_unless_it_is_started(code: CodeOf) -> None:
+    """A program that imports a file may use anything in it; one that is not known may read it."""
+    files = {"app.py": "def page():\n    return 1\n"}
+
+    started = code("torchrun app.py", files)
+    imported = code("flask --app=app.py run", files)
+    unknown = code("frobnicate app.py", files)
+
+    assert "app:page" not in parts(started, Aspect.CODE)
+    assert "app:page" in parts(imported, Aspect.CODE)
+    assert "app:page" in parts(unknown, Aspect.CODE)
+    assert [parts(each, Aspect.FILE) for each in (started, imported, unknown)] == [
+        set(),
+        set(),
+        {"app.py"},
+    ]
+
+
+def test_programs_of_the_system_are_not_code(code: CodeOf) -> None:
+    """Their paths may be spelled out; they are no files of the project."""
+    assert code("/bin/sort a.txt > b.txt").closure.fingerprint() == {}

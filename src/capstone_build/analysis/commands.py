@@ -27,7 +27,7 @@ from capstone_build.analysis.interpreter import (
 from capstone_build.analysis.named_files import NamedFiles, Place
 from capstone_build.analysis.programs import Programs
 from capstone_build.analysis.project_files import ANYWHERE, Folders
-from capstone_build.analysis.runners import executes
+from capstone_build.analysis.runners import Use, collector, use_by
 from capstone_build.analysis.shell_command import Guard, Simple
 from capstone_build.core.stage import Symbol
 
@@ -139,7 +139,7 @@ class _Text:
             for _, values in simple.assignments:
                 for choice in (each for word in values for each in self._expansion.of(word)):
                     for value in choice:
-                        self._code.operand(value, place, is_executed=False)
+                        self._code.operand(value, place, Use.ANY)
 
     def _interpreted(
         self, simple: Simple, words: list[Choice], at: int, place: Place
@@ -165,7 +165,10 @@ class _Text:
 
     def _operands(self, words: list[Choice], taken: set[int], place: Place) -> None:
         code = self._code
-        is_executed = executes([choice[0].text for choice in words])
+        texts = [choice[0].text for choice in words]
+        use = use_by(texts)
+        if name := collector(texts):
+            code.anything(place, f"{name} runs what it finds")
         for at, choice in enumerate(words):
             if at in taken:
                 continue
@@ -175,8 +178,7 @@ class _Text:
                     if at and words[at - 1][0].text in {"-m", "--module"}:
                         code.module(value.text, place)
                 if at or "/" in value.text:
-                    runs = is_executed or not at
-                    code.operand(value, place, is_executed=runs)
+                    code.operand(value, place, use if at else Use.START)
 
     def _redirections(self, simple: Simple, place: Place, *, is_read: bool) -> None:
         for each in simple.redirections:
@@ -188,7 +190,7 @@ class _Text:
                     elif each.writes:
                         self._redirected(value, place)
                     elif not is_read or by_name(value.text) is not Language.PYTHON:
-                        self._code.operand(value, place, is_executed=False)
+                        self._code.operand(value, place, Use.ANY)
                         if by_name(value.text) is Language.NONE:
                             self._redirected(value, place)
 

@@ -20,7 +20,7 @@ from capstone_build.analysis.expansion import UNKNOWN, Choice, Value
 from capstone_build.analysis.interpreter import Form, Run
 from capstone_build.analysis.programs import Programs
 from capstone_build.analysis.project_files import ANYWHERE, Folders, ProjectFiles
-from capstone_build.analysis.runners import brings_along
+from capstone_build.analysis.runners import Use, brings_along
 from capstone_build.analysis.shell_command import Simple
 from capstone_build.core.stage import Symbol
 
@@ -75,13 +75,13 @@ class NamedFiles:
 
     # Files.
 
-    def operand(self, value: Value, place: Place, *, is_executed: bool) -> None:
+    def operand(self, value: Value, place: Place, use: Use) -> None:
         """Read a word that may name files, or be code in a language of its own."""
         for each in _spellings(value):
             for path in self.files.named(each, place.folders):
                 is_code = by_name(path) is not Language.NONE
                 if value.is_known or is_code:
-                    self.file(path, each, place, is_executed=is_executed)
+                    self.file(path, each, place, use)
         if value.is_known and _NOT_NAMES.search(value.text):
             self.mentioned(value.text, place)
 
@@ -89,9 +89,9 @@ class NamedFiles:
         """Read the files that code of any language, or a literal, names."""
         for each in mentions(text):
             for path in self.files.named(Value(each), place.folders):
-                self.file(path, Value(each), place, is_executed=False)
+                self.file(path, Value(each), place, Use.ANY)
 
-    def file(self, path: str, said: Value, place: Place, *, is_executed: bool) -> None:
+    def file(self, path: str, said: Value, place: Place, use: Use) -> None:
         """Read a file that is named, as what it is."""
         name = self.files.from_root(path)
         is_made = bool(name) and self.is_made(name)
@@ -100,35 +100,35 @@ class NamedFiles:
             if name and not is_made and is_nameable and by_name(path) is Language.NONE:
                 self.found.name(name)
             return
-        kind = language(path)
+        # Programs of the system are not code of the project.
+        kind = language(path) if name else by_name(path)
         if kind is Language.NONE:
             if name and not is_made:
                 self.found.name(name)
             return
         if is_made:
             self.found.read_made(name)
-        self._code(path, kind, place, counts=not is_made, is_executed=is_executed)
+        self._code(path, kind, place, use, counts=not is_made)
 
-    def _code(
-        self, path: str, kind: Language, place: Place, *, counts: bool, is_executed: bool
-    ) -> None:
+    def _code(self, path: str, kind: Language, place: Place, use: Use, *, counts: bool) -> None:
         """Read a file of code; its content *counts* if it does not count elsewhere."""
         if kind is Language.NOTEBOOK:
             for folder in dict.fromkeys([str(Path(path).parent), *self._known(place)]):
-                self.script(path, place, (folder,))
-            if counts and is_executed:
+                self.script(path, place, (folder,), use)
+            if counts and use is not Use.ANY:
                 self.found.add_notebook(path, place.way)
         elif kind is Language.PYTHON:
-            self.script(path, place)
+            self.script(path, place, (), use)
         else:
             self._other(path, kind, place)
-        if counts and not (is_executed and kind in {Language.PYTHON, Language.NOTEBOOK}):
+        if counts and (use is Use.ANY or kind in {Language.SHELL, Language.OTHER}):
             self.found.add_file(path, place.way)
 
-    def script(self, path: str, place: Place, folders: Folders = ()) -> None:
+    def script(self, path: str, place: Place, folders: Folders = (), use: Use = Use.START) -> None:
         """Read a Python script, which looks for modules in *folders*, or beside itself, first."""
         first = [*(folders or (str(Path(path).parent),)), *self._python_path(place)]
-        self.found.add(self.programs.script(path, first), place.way)
+        read = self.programs.script if use is Use.START else self.programs.file
+        self.found.add(read(path, first), place.way)
 
     def _other(self, path: str, kind: Language, place: Place) -> None:
         """Read what is named in a script of another language."""
@@ -149,7 +149,7 @@ class NamedFiles:
                     for folder in dict.fromkeys([*place.folders, beside]):
                         for found in self.files.named(Value(each), (folder,)):
                             if found != path:
-                                self.file(found, Value(each), inner, is_executed=False)
+                                self.file(found, Value(each), inner, Use.ANY)
 
     def shell_file(self, path: str, place: Place) -> None:
         """Read a file that a shell runs, whatever it is called."""
@@ -243,7 +243,7 @@ class NamedFiles:
                 for folder_name in self._known(place):
                     path = self.files.path(each, folder_name)
                     if os.path.isfile(path):  # noqa: PTH113
-                        self.file(path, Value(each), place, is_executed=True)
+                        self.file(path, Value(each), place, Use.START)
 
     def module(self, name: str, place: Place) -> None:
         """Read the module that a program is told to run with `-m`, if the project has it."""

@@ -90,17 +90,24 @@ class Programs:
             digests |= gathering.graph.sources.digests
         return digests
 
-    def script(
-        self, path: str | Path, folders: Sequence[str] = (), *, is_whole: bool = False
-    ) -> Closure:
+    def script(self, path: str | Path, folders: Sequence[str] = ()) -> Closure:
         """
         Return what running the file at *path* can reach.
 
         Args:
             path: A script, of whatever name, or a notebook.
             folders: Where it looks for modules first; beside itself if none is given.
-            is_whole: Whether what it defines counts though nothing in it is called.
         """
+        gathering, node = self._placed(path, folders)
+        return gathering.gather([node])
+
+    def file(self, path: str | Path, folders: Sequence[str] = ()) -> Closure:
+        """Return what running the file at *path*, or using anything in it, can reach."""
+        gathering, node = self._placed(path, folders)
+        return gathering.gather([node, Node(Sort.WHOLE, node.name)])
+
+    def _placed(self, path: str | Path, folders: Sequence[str]) -> tuple[Gathering, Node]:
+        """Return the script at *path* as what is found by its name as a module."""
         file = os.path.abspath(path)  # noqa: PTH100 - links stay as the import path has them
         first = list(folders) or [str(Path(file).parent)]
         gathering = self.gathering(*first)
@@ -109,8 +116,7 @@ class Programs:
         if found is None or found.file != file:  # its name is another module's
             gathering = self.gathering(*first, apart=file)
             gathering.graph.sources.modules.place(name, file)
-        whole = [Node(Sort.WHOLE, name)] if is_whole else []
-        return gathering.gather([Node(Sort.SCRIPT, file, name), *whole])
+        return gathering, Node(Sort.SCRIPT, file, name)
 
     def module(self, name: str, folders: Sequence[str]) -> Closure:
         """Return what `python -m name` can reach, where modules are looked for in *folders*."""

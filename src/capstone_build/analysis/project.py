@@ -58,7 +58,7 @@ class ProjectCode:
 
     def file(self, path: Path, ignoring: frozenset[Symbol] = _NONE) -> Closure:
         """Return everything that running *path*, or calling what it defines, can reach."""
-        return self._programs.past(ignoring).script(path, is_whole=True)
+        return self._programs.past(ignoring).file(path)
 
     def command(
         self,
