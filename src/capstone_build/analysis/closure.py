@@ -75,10 +75,22 @@ class Closure:
         parts: What was reached.
         undeclared_environment:
             Environment variables that the code reads by literal name, and where.
+        identify: Finds the identity.
     """
 
     parts: Mapping[Part, Reached]
     undeclared_environment: Mapping[str, Location]
+    identify: Callable[[], Digest]
+
+    @property
+    def identity(self) -> Digest:
+        """
+        What the code is, in whatever modules it lies.
+
+        It covers all that the parts of code do: closures whose identities, and
+        whose other parts, are equal do the same.
+        """
+        return self.identify()
 
     def fingerprint(self) -> Fingerprint:
         """Return every part with its digest."""

@@ -8,11 +8,12 @@ of all it reaches count, and the order of effects counts where there are any.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import partial
+from functools import cache, partial
 
 from capstone_build.analysis.account import Account
 from capstone_build.analysis.closure import Closure, Parts, Reached
 from capstone_build.analysis.codegraph import CodeGraph
+from capstone_build.analysis.identity import Identities
 from capstone_build.analysis.node import Node, Sort
 from capstone_build.analysis.order import Order
 from capstone_build.analysis.packages import PYTHON
@@ -37,6 +38,7 @@ class Gathering:
     def __init__(self, graph: CodeGraph) -> None:
         self.graph = graph
         self._order = Order(graph.resolver, graph.effects)
+        self._identities = Identities(graph)
         self._reach = Reach(lambda node: graph.step(node).follows)
 
     def gather(self, starts: Sequence[Node]) -> Closure:
@@ -52,9 +54,9 @@ class Gathering:
             known = set(nodes)
             added = [each for each in dict.fromkeys(self._besides(nodes)) if each not in known]
             roots += added
-        return self._closure(roots, nodes)
+        return self._closure(list(starts), roots, nodes)
 
-    def _closure(self, roots: list[Node], nodes: list[Node]) -> Closure:
+    def _closure(self, starts: list[Node], roots: list[Node], nodes: list[Node]) -> Closure:
         digests: dict[Part, Digest] = {}
         holders: dict[Part, Node] = {}
         environment: dict[str, Location] = {}
@@ -68,7 +70,11 @@ class Gathering:
         if order:
             digests[ORDER] = digest_fields(*order)
         tell = partial(self._tell, Account(self.graph, roots), holders, order)
-        return Closure(parts=Parts(digests, tell), undeclared_environment=environment)
+        return Closure(
+            parts=Parts(digests, tell),
+            undeclared_environment=environment,
+            identify=cache(partial(self._identities.of, starts, nodes, digests, order)),
+        )
 
     @staticmethod
     def _tell(
