@@ -23,14 +23,6 @@ def test_edit_is_judged_rightly(
         assert unchanged(before, after)
 
 
-def test_equal_parts_have_equal_identities(edit: Any, closure: Callable[..., Any]) -> None:
-    """Where no part of the code differs, the code is the same by its identity too."""
-    before = closure(edit.before, edit.start)
-    after = closure(edit.after, edit.start)
-
-    assert before.fingerprint() != after.fingerprint() or before.identity == after.identity
-
-
 def test_verdict_is_true(edit: Any, result: Callable[..., str]) -> None:
     """Running the stage before and after the edit shows that the verdict is right."""
     before, after = result(edit.before), result(edit.after)

@@ -91,8 +91,8 @@ DOING = re.compile(
 PLACED = _words(
     """
     Enum Flag IntEnum IntFlag NamedTuple NewType ParamSpec StrEnum TypeAliasType TypeVar
-    TypeVarTuple TypedDict create_model files getLogger make_dataclass namedtuple new_class warn
-    warn_explicit
+    TypeVarTuple TypedDict create_model declarative_base files getLogger make_class
+    make_dataclass namedtuple new_class warn warn_explicit
     """
 )
 """Functions of libraries that look at the module that calls them."""
@@ -100,8 +100,13 @@ PLACED = _words(
 PLACED_PACKAGES = _words("logging loguru structlog warnings")
 """Packages whose functions tell which module called them."""
 
-BY_VALUE = _words("cloudpickle dill gc mock unittest")
-"""Packages that write functions out with their module, or reach into modules by their names."""
+ONLOOKERS = _words(
+    """
+    cProfile cloudpickle dill dis doctest gc inspect linecache marshal mock profile pydoc trace
+    traceback tracemalloc unittest
+    """
+)
+"""Packages that look into code, write it out, or reach into modules by their names."""
 
 DOING_BUILTINS = _words("__import__ delattr eval exec input next setattr")
 """Builtins that are there for what they do."""

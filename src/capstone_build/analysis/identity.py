@@ -16,6 +16,7 @@ parts by name: a move then counts as an edit.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from capstone_build.analysis.codegraph import CodeGraph
 from capstone_build.analysis.components import components
@@ -25,6 +26,21 @@ from capstone_build.analysis.obstacles import Obstacles
 from capstone_build.analysis.placement import Placement
 from capstone_build.core.digest import Digest, digest_fields
 from capstone_build.core.fingerprint import Aspect, Fingerprint, digest_fingerprint
+
+
+class _Note(NamedTuple):
+    """
+    What there is to say of a node that others do not stand for already.
+
+    Attributes:
+        hinders: Whether it makes the names of all modules count.
+        state: Its identity, if it may move and holds what can change.
+        said: What it is, with its name, if it belongs where it is.
+    """
+
+    hinders: bool = False
+    state: str = ""
+    said: str = ""
 
 
 class Identities:
@@ -42,7 +58,7 @@ class Identities:
         self._obstacles = Obstacles(graph, self._placement)
         self._meanings_of: dict[Node, Meaning] = {}
         self._known: dict[Node, Digest] = {}
-        self._said: dict[Node, str] = {}
+        self._notes: dict[Node, _Note | None] = {}
 
     def of(
         self,
@@ -60,13 +76,14 @@ class Identities:
             code: The same as parts; those that are no code count for themselves.
             order: What happens in which order when it is imported, where that can be felt.
         """
-        states = [self.definition(each) for each in nodes if self._has_state(each)]
+        notes = list(filter(None, map(self._note, nodes)))
+        states = [each.state for each in notes if each.state]
         # Of two that hold the same at first, it matters who changes which.
-        if len(set(states)) < len(states) or any(map(self._obstacles.at, nodes)):
+        if len(set(states)) < len(states) or any(each.hinders for each in notes):
             named = {part: digest for part, digest in code.items() if part[0] is Aspect.CODE}
             return digest_fields("by name", digest_fingerprint(named))
         begun = [self._settled(self._meanings.start(each)) for each in starts]
-        said = sorted(filter(None, map(self._say, nodes)))
+        said = sorted(each.said for each in notes if each.said)
         return digest_fields("by content", *begun, *said, "in order", *order)
 
     def definition(self, symbol: Node) -> Digest:
@@ -113,28 +130,26 @@ class Identities:
         others = (colours[each] for each in self._meaning(node).open if each in colours)
         return digest_fields(colours[node], *others)
 
-    def _has_state(self, node: Node) -> bool:
-        return (
-            node.sort is Sort.SYMBOL
-            and self._placement.is_movable(node)
-            and self._placement.has_state(node)
-        )
+    def _note(self, node: Node) -> _Note | None:
+        if node not in self._notes:
+            note = self._noted(node)
+            self._notes[node] = None if note == _Note() else note
+        return self._notes[node]
 
-    def _say(self, node: Node) -> str:
-        """Return what there is to say of *node* by its name; nothing of what others stand for."""
-        if node not in self._said:
-            self._said[node] = self._saying(node)
-        return self._said[node]
-
-    def _saying(self, node: Node) -> str:
-        step = self._graph.step(node)
+    def _noted(self, node: Node) -> _Note:
+        if self._obstacles.at(node):
+            return _Note(hinders=True)
         if node.sort is Sort.SYMBOL:
-            silent = self._placement.is_movable(node) or self._placement.passes(Link(node))
+            if self._placement.is_movable(node):
+                has_state = self._placement.has_state(node)
+                return _Note(state=self.definition(node) if has_state else "")
+            if self._placement.passes(Link(node)):
+                return _Note()
         elif node.sort is Sort.LOADED:
-            fails = any(each.sort is Sort.MISSING for each in step.follows)
-            silent = step.part is None and not fails
-        else:
-            silent = node.sort is not Sort.TEXTS
-        if silent:
-            return ""
-        return f"{node.sort.value} {node.module}:{node.name} {self._settled(self._meaning(node))}"
+            step = self._graph.step(node)
+            if step.part is None and not any(e.sort is Sort.MISSING for e in step.follows):
+                return _Note()
+        elif node.sort is not Sort.TEXTS:
+            return _Note()
+        means = self._settled(self._meaning(node))
+        return _Note(said=f"{node.sort.value} {node.module}:{node.name} {means}")

@@ -61,15 +61,11 @@ class Meanings:
         summary = self._sources.summary(node.module, exact=exact)
         if node.sort is Sort.LOADED:
             indices: Sequence[int] = self._graph.effects.of(node.module)
-            missing = (each for each in step.follows if each.sort is Sort.MISSING)
-            meaning.fields += [f"{each.module}:{each.name}" for each in missing]
         else:
             indices = summary.binders.get(node.name, ())
         for index in indices:
             self._unit(node.module, index, summary.units, meaning)
-        if exact:
-            self._symbol(Node(Sort.SYMBOL, node.module, node.name), meaning)
-        elif node.sort is Sort.SYMBOL and not indices:  # it came through a star import
+        if node.sort is Sort.SYMBOL and not indices:  # it came through a star import
             self._named(self._resolver.path(node.module, node.name), node, meaning)
         return meaning
 
@@ -84,21 +80,21 @@ class Meanings:
         unit = units[index]
         values = {*unit.read, *unit.sets, *(unit.uses.keys() - set(unit.calls))}
         for path in sorted(unit.uses):
-            meaning.fields.append(path)
+            meaning.fields += ["use", path]
             links = self._resolver.path(module, path)
             self._reference(module, links, meaning, called=path not in values)
         for via in unit.vias:
-            meaning.fields.append(via.rest)
+            meaning.fields += ["via", via.rest]
             links = self._resolver.target(module, via.target, via.rest)
             self._reference(module, links, meaning, called=via.called)
         for word in sorted(unit.soft):
             links = self._resolver.path(module, word)
             found = [each for each in links if each.node.sort is not Sort.MISSING]
             if found:
-                meaning.fields.append(word)
+                meaning.fields += ["soft", word]
                 self._all(found, meaning)
         for name in sorted(self._later(module, index, unit)):
-            meaning.fields.append(f"later {module}:{name}")
+            meaning.fields += ["later", module, name]
 
     def _reference(
         self, module: str, links: Sequence[Link], meaning: Meaning, *, called: bool
@@ -115,9 +111,10 @@ class Meanings:
             if node.sort is Sort.SYMBOL:
                 self._symbol(node, meaning)
                 if self._placement.is_function(node) and (rest or not called):
-                    meaning.fields.append(node.module)  # it may be asked where it is
+                    meaning.fields += ["asked", node.module]  # it may be asked where it is
             elif node.sort is Sort.TOP:
-                meaning.fields += ["package", node.module, ".".join(rest), *self._spelled(links)]
+                spelled = " ".join(self._spelled(links))
+                meaning.fields += ["package", node.module, ".".join(rest), spelled]
             elif node.sort is Sort.MISSING and links[0] == end and node.module == module:
                 meaning.fields.append("missing")
             else:
@@ -131,12 +128,11 @@ class Meanings:
 
     def _all(self, links: Iterable[Link], meaning: Meaning) -> None:
         """Write down every link, with its module."""
-        for link in links:
-            self._named([link], None, meaning)
+        self._named(links, None, meaning)
 
     def _named(self, links: Iterable[Link], besides: Node | None, meaning: Meaning) -> None:
         for node, rest in links:
-            meaning.fields += [node.sort.value, node.module, node.name, ".".join(rest)]
+            meaning.fields += ["passes", node.sort.value, node.module, node.name, ".".join(rest)]
             if node.sort is Sort.SYMBOL and node != besides:
                 self._symbol(node, meaning)
 

@@ -14,12 +14,14 @@ from collections.abc import Iterator
 
 from capstone_build.analysis.codegraph import CodeGraph
 from capstone_build.analysis.components import components
-from capstone_build.analysis.habits import BY_VALUE
+from capstone_build.analysis.habits import ONLOOKERS
 from capstone_build.analysis.node import Node, Sort
 from capstone_build.analysis.placement import Placement
 from capstone_build.analysis.unit import Kind, Target, Unit
 
 _AT_LARGE = frozenset({Sort.WHOLE, Sort.SOURCE, Sort.ANY_MODULE, Sort.SCRIPT})
+
+_EVALUATING = frozenset({"eval", "exec"})
 
 
 class Obstacles:
@@ -48,7 +50,7 @@ class Obstacles:
         if node.sort in _AT_LARGE or self._graph.step(node).flags:
             return True
         if node.sort is Sort.TOP:
-            return node.module in BY_VALUE
+            return node.module in ONLOOKERS
         if node.sort is Sort.SYMBOL:
             return any(self._hinders(node.module, each) for each in self._graph.effects.units(node))
         if node.sort is Sort.LOADED:
@@ -68,6 +70,7 @@ class Obstacles:
         imports = unit.kind in {Kind.IMPORT, Kind.STAR}
         return (
             (not imports and any(self._loaded(module, each) for each in unit.loads))
+            or not _EVALUATING.isdisjoint(unit.calls)
             or any(self._replaces(module, path) for path in unit.sets)
             or any(self._takes_for_granted(module, path) for path in unit.uses if "." in path)
         )
@@ -113,6 +116,10 @@ class Obstacles:
         for unit in self._graph.sources.summary(module).units:
             for target in unit.loads if not unit.main else ():
                 names = self._loaded(module, target)
-                # `from package import module` looks into the package only if it says more.
+                # `from package import module` looks into the module alone.
                 found += names[1:] if target.name not in {"", "*"} and names[1:] else names
+        for name in list(found):
+            while name := name.rpartition(".")[0]:  # packages are executed before their modules
+                if not f"{module}.".startswith(f"{name}."):
+                    found.append(name)
         return found

@@ -65,13 +65,10 @@ class Placement:
         if summary.broken or len(indices) != 1 or [each.node for each in links] != [symbol]:
             return False
         unit = summary.units[indices[0]]
-        plain = unit.names == (symbol.name,) and not (
-            unit.classes or unit.acts or unit.decorators or unit.readers
-        )
+        plain = unit.names == (symbol.name,) and not (unit.classes or unit.readers)
         return (
             plain
             and unit.kind in {Kind.FUNCTION, Kind.ASSIGNMENT}
-            and indices[0] not in self._effects.of(symbol.module)
             and not any(self._shows(symbol.module, path) for path in unit.uses)
             and not self._shows_locally(symbol.module, unit)
             and "type" not in unit.calls  # type(name, bases, names) makes a class
@@ -82,7 +79,18 @@ class Placement:
         """Whether what *path* leads to may look at the module that it is spelled in."""
         if not OF_EVERY_MODULE.isdisjoint(path.split(".")):
             return True
-        return any(_looks(link, path) for link in self._resolver.path(module, path))
+        links = self._resolver.path(module, path)
+        return any(_looks(link, path) or self._tells(link.node) for link in links)
+
+    def _tells(self, symbol: Node) -> bool:
+        """Whether *symbol* is a logger, say, which tells who called it."""
+        return symbol.sort is Sort.SYMBOL and any(
+            _looks(link, path)
+            for unit in self._effects.units(symbol)
+            if unit.kind is Kind.ASSIGNMENT
+            for path in unit.calls
+            for link in self._resolver.path(symbol.module, path)
+        )
 
     def _shows_locally(self, module: str, unit: Unit) -> bool:
         return any(
