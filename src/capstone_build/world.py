@@ -96,6 +96,7 @@ class World:
             outputs=outputs,
             look=self.look,
             unignored=lambda: self.fingerprints.unignored(stage),
+            identify=lambda: taken.closure.identity,
             say=taken.say,
         )
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from capstone_build.analysis import Closure, ProjectCode
-from capstone_build.core.fingerprint import Fingerprint
+from capstone_build.core.fingerprint import Aspect, Fingerprint
 from capstone_build.core.stage import Symbol
 
 Files = dict[str, str]
@@ -125,6 +125,23 @@ def closure(tmp_path: Path, memory: dict[str, str]) -> Callable[..., Closure]:
 def fingerprint(closure: Callable[..., Closure]) -> Callable[..., Fingerprint]:
     """Return what gives the fingerprint of *start* in a project of *files*."""
     return lambda files, start="pipeline:work": closure(files, start).fingerprint()
+
+
+@pytest.fixture
+def unchanged() -> Callable[[Closure, Closure], bool]:
+    """
+    Return what tells whether code does the same after an edit as before.
+
+    It does if nothing of it differs, or nothing but the modules that it lies in.
+    """
+
+    def tell(before: Closure, after: Closure) -> bool:
+        then, now = before.fingerprint(), after.fingerprint()
+        differing = {part for part in then.keys() | now.keys() if then.get(part) != now.get(part)}
+        moved = all(aspect is Aspect.CODE for aspect, _ in differing)
+        return not differing or (moved and before.identity == after.identity)
+
+    return tell
 
 
 @pytest.fixture

@@ -18,8 +18,7 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from capstone_build.analysis import ProjectCode
-from capstone_build.core.fingerprint import Fingerprint
+from capstone_build.analysis import Closure, ProjectCode
 from capstone_build.core.stage import Symbol
 
 Project = dict[str, list[str]]
@@ -153,6 +152,42 @@ def histories(draw: st.DrawFn) -> tuple[Project, Project]:
     return before, after
 
 
+@st.composite
+def moves(draw: st.DrawFn) -> tuple[Project, Project]:
+    """Any project before and after statements of it moved to other modules."""
+    before = draw(projects())
+    after = {module: list(lines) for module, lines in before.items()}
+    for _ in range(draw(st.integers(1, 2))):
+        source, sink = draw(st.permutations(range(len(MODULES))))[:2]
+        lines = after[MODULES[source]]
+        if not lines:
+            continue
+        place = draw(st.integers(0, len(lines) - 1))
+        moved = lines.pop(place)
+        others = after[MODULES[sink]]
+        others.insert(draw(st.integers(0, len(others))), moved)
+        names = draw(st.sampled_from([*(n for n in NAMES if n in moved), "*"]))
+        behind = {
+            "imported": f"from {MODULES[sink]} import {names}\n",
+            "copied": moved,
+            "gone": "",
+        }[draw(st.sampled_from(["imported", "imported", "copied", "gone"]))]
+        lines.insert(draw(st.sampled_from([0, place])), behind)
+        if draw(st.booleans()):  # what it reads is handed on to where it is now
+            wanted = draw(st.sampled_from(NAMES))
+            others.insert(0, f"from {MODULES[source]} import {wanted}\n")
+        _retarget(draw, after, MODULES[source], MODULES[sink])
+    return before, after
+
+
+def _retarget(draw: st.DrawFn, project: Project, source: str, sink: str) -> None:
+    """Let some of the imports from *source* be imports from *sink*."""
+    for lines in project.values():
+        for index, line in enumerate(lines):
+            if f"from {source} import" in line and draw(st.booleans()):
+                lines[index] = line.replace(f"from {source} import", f"from {sink} import")
+
+
 def files(project: Project) -> dict[str, str]:
     """Spell a project out."""
     head = "from registry import KNOWN, register, safe, show\n"
@@ -200,28 +235,60 @@ def ran(folder: Path) -> str | None:
             del sys.modules[name]
 
 
-def read(folder: Path) -> Fingerprint:
-    """Return the fingerprint of the stage of the project in *folder*."""
-    return ProjectCode([folder], MEMORY).closure([Symbol("pipeline:work")]).fingerprint()
+def read(folder: Path) -> Closure:
+    """Return the code that the stage of the project in *folder* reaches."""
+    return ProjectCode([folder], MEMORY).closure([Symbol("pipeline:work")])
+
+
+def looked_at(history: tuple[Project, Project]) -> tuple[list[str | None], list[Closure]]:
+    """Return what running the stage gives before and after, and what is read of its code."""
+    results, closures = [], []
+    for project in history:
+        with written(project) as folder:
+            results.append(ran(folder))
+            closures.append(read(folder))
+            closures[-1].identity  # noqa: B018 - the files are gone later
+    return results, closures
 
 
 @settings(max_examples=200, deadline=None)
 @given(histories())
 def test_no_edit_is_missed(history: tuple[Project, Project]) -> None:
     """
-    Where running the stage gives another result, its fingerprint is another.
+    Where running the stage gives another result, its code is another.
 
     A stage that fails has left no trace to compare with.
     """
-    results, fingerprints = [], []
-    for project in history:
-        with written(project) as folder:
-            results.append(ran(folder))
-            fingerprints.append(read(folder))
+    results, (then, now) = looked_at(history)
 
     same = None in results or results[0] == results[1]
 
-    assert same or fingerprints[0] != fingerprints[1]
+    assert same or then.fingerprint() != now.fingerprint()
+    assert same or then.identity != now.identity
+
+
+@settings(max_examples=200, deadline=None)
+@given(moves())
+def test_no_move_is_missed(history: tuple[Project, Project]) -> None:
+    """Where a move changes the result, the code is another, wherever it lies now."""
+    results, (then, now) = looked_at(history)
+
+    same = None in results or results[0] == results[1]
+
+    assert same or then.fingerprint() == now.fingerprint() or then.identity != now.identity
+
+
+@settings(max_examples=50, deadline=None)
+@given(projects(), st.integers(1, len(MODULES) - 1))
+def test_equal_parts_have_equal_identities(project: Project, index: int) -> None:
+    """What does not change the parts of the code does not change what it is."""
+    talkative = {module: list(lines) for module, lines in project.items()}
+    talkative[MODULES[index]].append("# A comment.\n")
+
+    _, (then, now) = looked_at((project, talkative))
+
+    assert then.fingerprint() == now.fingerprint()
+    assert then.identity == now.identity
 
 
 @settings(max_examples=50, deadline=None)
@@ -236,8 +303,8 @@ def test_comments_and_docstrings_change_nothing(project: Project, index: int) ->
     ]
 
     with written(project) as folder:
-        before = read(folder)
+        before = read(folder).fingerprint()
     with written(talkative) as folder:
-        after = read(folder)
+        after = read(folder).fingerprint()
 
     assert before == after

@@ -9,6 +9,8 @@ what calls do, `codegraph` and `reach` walk, past what is `ignored`,
 `gathering` makes the closure; `naming` judges names that declarations spell. For
 commands, `command_line` reads the shell's text (`shell_word`, `expansion`,
 `interpreter`), `commands` and `named_files` follow it, `programs` reads Python.
+Besides, `identity`, with `placement`, `meaning` and `obstacles`, tells what of a
+closure does not depend on the modules that it lies in.
 """
 
 from capstone_build.analysis.closure import Closure, Reached, united

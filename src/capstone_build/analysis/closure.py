@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import reduce
+from functools import cache, reduce
 
 from capstone_build.analysis.extent import Extent
 from capstone_build.core.digest import Digest, digest_fields
@@ -85,6 +85,7 @@ class Closure:
         undeclared_environment:
             Environment variables that the code reads by literal name, and where.
         extent: Where the code lies.
+        identify: Finds the identity.
     """
 
     parts: Mapping[Part, Reached]
@@ -95,6 +96,18 @@ class Closure:
         """Yield where the reading of the source ends, and what counts instead."""
         if isinstance(self.parts, Parts):
             yield from self.parts.reasons()
+
+    identify: Callable[[], Digest]
+
+    @property
+    def identity(self) -> Digest:
+        """
+        What the code is, in whatever modules it lies.
+
+        It covers all that the parts of code do: closures whose identities, and
+        whose other parts, are equal do the same.
+        """
+        return self.identify()
 
     def fingerprint(self) -> Fingerprint:
         """Return every part with its digest."""
@@ -135,4 +148,5 @@ def united(closures: Sequence[Closure]) -> Closure:
         parts=Parts(digests, tell, reasons),
         undeclared_environment=environment,
         extent=reduce(Extent.joined, (each.extent for each in closures)),
+        identify=cache(lambda: digest_fields(*(each.identity for each in closures))),
     )

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from functools import reduce
+from functools import cache, reduce
 from pathlib import Path
 
 from capstone_build.analysis.closure import Closure, Parts, Reached
@@ -126,6 +126,7 @@ class Collection:
                 parts=Parts(self._digests, lambda part: tellers[part](), self._reasons),
                 undeclared_environment=self._environment,
                 extent=reduce(Extent.joined, (e.extent for e in self._closures), Extent()),
+                identify=cache(lambda: digest_fields(*(e.identity for e in self._closures))),
             ),
             named=tuple(self._named),
             made=tuple(self._made),

@@ -34,6 +34,7 @@ def _function(walker: Walker, node: Function) -> None:
         walker.out.append("->")
         annotation(walker, node.returns)
     scope = walker.enter("function")
+    scope.later = True
     _parameters(walker, node.args)
     if method and (first := [*node.args.posonlyargs, *node.args.args]):
         scope.first = first[0].arg
@@ -120,6 +121,7 @@ def _class(walker: Walker, node: ast.ClassDef) -> None:
     walker.visit_all(node.keywords)
     walker.readers += class_makers(node)
     _type_parameters(walker, node)
+    walker.classes = True
     scope = walker.enter("class")
     scope.annotated = bool(node.bases or node.keywords or node.decorator_list)
     for name in ("__name__", "__qualname__", "__module__"):

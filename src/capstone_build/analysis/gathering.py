@@ -8,12 +8,13 @@ of all it reaches count, and the order of effects counts where there are any.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import partial
+from functools import cache, partial
 
 from capstone_build.analysis.account import Account
 from capstone_build.analysis.closure import Closure, Parts, Reached
 from capstone_build.analysis.codegraph import CodeGraph
 from capstone_build.analysis.extent import Extent
+from capstone_build.analysis.identity import Identities
 from capstone_build.analysis.node import Node, Sort
 from capstone_build.analysis.order import Order
 from capstone_build.analysis.packages import PYTHON
@@ -38,6 +39,7 @@ class Gathering:
     def __init__(self, graph: CodeGraph) -> None:
         self.graph = graph
         self._order = Order(graph.resolver, graph.effects)
+        self._identities = Identities(graph)
         self._reach = Reach(lambda node: graph.step(node).follows)
 
     def gather(self, starts: Sequence[Node]) -> Closure:
@@ -55,9 +57,9 @@ class Gathering:
             besides = dict.fromkeys(self._besides(nodes))
             added = [n for n in besides if n not in known and n not in self.graph.ignored]
             roots += added
-        return self._closure(roots, nodes)
+        return self._closure(list(starts), roots, nodes)
 
-    def _closure(self, roots: list[Node], nodes: list[Node]) -> Closure:
+    def _closure(self, starts: list[Node], roots: list[Node], nodes: list[Node]) -> Closure:
         digests: dict[Part, Digest] = {}
         holders: dict[Part, Node] = {}
         environment: dict[str, Location] = {}
@@ -75,6 +77,7 @@ class Gathering:
             parts=Parts(digests, tell, partial(self._reasons, nodes)),
             undeclared_environment=environment,
             extent=Extent((self.graph, nodes)),
+            identify=cache(partial(self._identities.of, starts, nodes, digests, order)),
         )
 
     def _reasons(self, nodes: Sequence[Node]) -> Iterator[str]:

@@ -36,6 +36,16 @@ READERS = {
         ),
         Flag.SOURCE,
     ),
+    **dict.fromkeys(
+        _words(
+            """
+            TracebackException __module__ co_filename co_qualname f_back f_code findCaller
+            getabsfile getfile getmodule getsourcefile print_exc print_exception tb_frame
+            walk_stack walk_tb whichmodule
+            """
+        ),
+        Flag.PLACE,
+    ),
     "__subclasses__": Flag.SUBCLASSES,
     "__globals__": Flag.NAMESPACE,
     "f_globals": Flag.NAMESPACE,
@@ -77,6 +87,26 @@ DOING = re.compile(
     re.IGNORECASE,
 )
 """How functions are called that are there for what they do."""
+
+PLACED = _words(
+    """
+    Enum Flag IntEnum IntFlag NamedTuple NewType ParamSpec StrEnum TypeAliasType TypeVar
+    TypeVarTuple TypedDict create_model declarative_base files getLogger make_class
+    make_dataclass namedtuple new_class warn warn_explicit
+    """
+)
+"""Functions of libraries that look at the module that calls them."""
+
+PLACED_PACKAGES = _words("logging loguru structlog warnings")
+"""Packages whose functions tell which module called them."""
+
+ONLOOKERS = _words(
+    """
+    cProfile cloudpickle dill dis doctest gc inspect linecache marshal mock profile pydoc trace
+    traceback tracemalloc unittest
+    """
+)
+"""Packages that look into code, write it out, or reach into modules by their names."""
 
 DOING_BUILTINS = _words("__import__ delattr eval exec input next setattr")
 """Builtins that are there for what they do."""

@@ -47,7 +47,9 @@ class Walker:
 
     __slots__ = (
         "calls",
+        "classes",
         "declared",
+        "eager",
         "environment",
         "exact",
         "gifts",
@@ -56,10 +58,12 @@ class Walker:
         "opaque",
         "out",
         "patches",
+        "read",
         "readers",
         "root",
         "scope",
         "scopes",
+        "sets",
         "soft",
         "uses",
         "vias",
@@ -82,6 +86,10 @@ class Walker:
         self.environment: dict[str, int] = {}
         self.readers: list[str] = []
         self.gifts: list[Gift] = []
+        self.read: dict[str, None] = {}
+        self.eager: dict[str, None] = {}
+        self.sets: dict[str, None] = {}
+        self.classes = False
 
     def visit(self, node: Any) -> None:
         """Write *node* down, and all below it."""
@@ -116,7 +124,8 @@ class Walker:
 
     def word(self, name: str, line: int, rest: str = "", how: How = How.READ) -> None:
         """Write down a *name* that some scope owns."""
-        self.scope.uses.append(Use(len(self.out), name, rest, line, how))
+        scope = self.scope
+        scope.uses.append(Use(len(self.out), name, rest, line, how, scope.later))
         self.out.append(name)
 
     def bind(self, name: str, line: int, *, kept: bool = False) -> None:
@@ -129,7 +138,7 @@ class Walker:
     def enter(self, kind: str) -> Scope:
         """Open a scope inside the present one."""
         self.scopes += 1
-        self.scope = Scope(kind, self.scopes, self.scope)
+        self.scope = Scope(kind, self.scopes, self.scope, later=self.scope.later)
         return self.scope
 
     def leave(self) -> None:
@@ -154,7 +163,8 @@ class Walker:
                 outer.stores.append(store)
             elif scope.changes_others(store):
                 self.root.stores.append(Store("", own=False))
-        if scope.globals & scope.bound.keys():
+        for name in sorted(scope.globals & scope.bound.keys()):
+            self.sets.setdefault(name)
             self.root.stores.append(Store("", own=False))
         assert scope.parent is not None  # noqa: S101 - the module's scope is never left
         self.scope = scope.parent
@@ -183,8 +193,14 @@ class Walker:
                 continue
             path = f"{use.name}.{use.rest}" if use.rest else use.name
             self.uses.setdefault(path, use.line)
+            if not use.later:
+                self.eager.setdefault(path)
             if use.how is How.CALLED:
                 self.calls.setdefault(path)
+            elif use.how is How.SET:
+                self.sets.setdefault(path)
+            else:
+                self.read.setdefault(path)
         if not (self.opaque or self.exact):
             for position, number in self.patches:
                 self.out[position] = number

@@ -1,10 +1,9 @@
 """
 Reach: all that a node leads to, shared between those who ask.
 
-Tarjan's algorithm ("Depth-first search and linear graph algorithms", SIAM J.
-Comput. 1972) finds what reaches each other; all members of such a component
-reach the same. Sets are kept as the bits of an integer, so that to unite two
-costs next to nothing. Nothing here recurses, however deep the code goes.
+All members of a component reach the same, so that it is found once for all of
+them. Sets are kept as the bits of an integer, so that to unite two costs next
+to nothing.
 
 Knows nodes and what follows them; does not know what they are.
 """
@@ -12,17 +11,9 @@ Knows nodes and what follows them; does not know what they are.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 
+from capstone_build.analysis.components import components
 from capstone_build.analysis.node import Node
-
-
-@dataclass(slots=True)
-class _Visit:
-    """A node on the path of the search, and what of it is still to be looked at."""
-
-    index: int
-    remaining: Iterator[Node]
 
 
 class Reach:
@@ -38,14 +29,13 @@ class Reach:
         self._indices: dict[Node, int] = {}
         self._nodes: list[Node] = []
         self._reach: dict[int, int] = {}
-        self._low: dict[int, int] = {}
-        self._order: dict[int, int] = {}
 
     def of(self, node: Node) -> int:
         """Return the set of all that *node* leads to, itself included."""
         index = self._index(node)
         if index not in self._reach:
-            self._search(node)
+            for members in components(index, self._after, self._reach):
+                self._settle(members)
         return self._reach[index]
 
     def members(self, bits: int) -> Iterator[Node]:
@@ -63,41 +53,15 @@ class Reach:
             self._nodes.append(node)
         return self._indices[node]
 
-    def _visit(self, node: Node, stack: list[int]) -> _Visit:
-        index = self._index(node)
-        self._order[index] = self._low[index] = len(self._order)
-        stack.append(index)
-        return _Visit(index, iter(self._follows(node)))
+    def _after(self, index: int) -> list[int]:
+        return [self._index(each) for each in self._follows(self._nodes[index])]
 
-    def _search(self, start: Node) -> None:
-        stack: list[int] = []
-        path = [self._visit(start, stack)]
-        while path:
-            visit = path[-1]
-            for node in visit.remaining:
-                index = self._index(node)
-                if index not in self._order:
-                    path.append(self._visit(node, stack))
-                    break
-                if index not in self._reach:
-                    self._low[visit.index] = min(self._low[visit.index], self._order[index])
-            else:
-                path.pop()
-                if path:
-                    above = path[-1].index
-                    self._low[above] = min(self._low[above], self._low[visit.index])
-                if self._low[visit.index] == self._order[visit.index]:
-                    self._close(visit.index, stack)
-
-    def _close(self, root: int, stack: list[int]) -> None:
-        """Settle the component that *root* was the first to be met of."""
-        members: list[int] = []
-        while not members or members[-1] != root:
-            members.append(stack.pop())
+    def _settle(self, members: list[int]) -> None:
+        """Note what all *members* of a component reach."""
         bits = 0
         for member in members:
             bits |= 1 << member
-            for node in self._follows(self._nodes[member]):
-                bits |= self._reach.get(self._indices[node], 0)
+            for after in self._after(member):
+                bits |= self._reach.get(after, 0)
         for member in members:
             self._reach[member] = bits

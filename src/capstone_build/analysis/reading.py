@@ -99,10 +99,15 @@ def _read(node: ast.stmt, walker: Walker, *, main: bool) -> Unit:
         bases=tuple(class_makers(node)) if isinstance(node, ast.ClassDef) else (),
         readers=tuple(walker.readers),
         gifts=tuple(dict.fromkeys(walker.gifts)),
+        read=tuple(each for each in walker.read if each in walker.calls),
+        eager=tuple(walker.eager) if _kind(node) in {Kind.FUNCTION, Kind.CLASS} else (),
+        sets=tuple(walker.sets),
         mutates=mutates,
         acts=_acts(node, walker, mutates=mutates),
         fixed=_is_fixed(node, walker, decorated=bool(decorators)),
         literal=isinstance(node, ast.Assign | ast.AnnAssign) and makes_new(node.value),
+        frozen=_is_frozen(node),
+        classes=walker.classes,
         main=main,
         hooks=isinstance(node, ast.ClassDef) and _takes_part(node),
     )
@@ -150,6 +155,22 @@ def _is_fixed(node: ast.stmt, walker: Walker, *, decorated: bool) -> bool:
         return not decorated and not node.args.defaults and not any(node.args.kw_defaults)
     return isinstance(node, ast.Assign | ast.AnnAssign) and not walker.uses.keys() - set(
         walker.root.bound
+    )
+
+
+def _is_frozen(node: ast.AST | None) -> bool:
+    """Whether nothing that *node* holds, a default or the value, can change."""
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+        defaults = [*node.args.defaults, *(each for each in node.args.kw_defaults if each)]
+        return not node.decorator_list and all(map(_is_frozen, defaults))
+    if isinstance(node, ast.Assign | ast.AnnAssign):
+        return _is_frozen(node.value)
+    if isinstance(node, ast.Tuple):
+        return all(map(_is_frozen, node.elts))
+    if isinstance(node, ast.BinOp):
+        return _is_frozen(node.left) and _is_frozen(node.right)
+    return isinstance(node, ast.Constant) or (
+        isinstance(node, ast.UnaryOp) and _is_frozen(node.operand)
     )
 
 

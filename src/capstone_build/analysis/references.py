@@ -28,7 +28,7 @@ _MARKED = re.compile(r"@([^\W\d]\w*)")
 
 @handles(ast.Attribute)
 def _attribute(walker: Walker, node: ast.Attribute) -> None:
-    chain(walker, node)
+    chain(walker, node, how=How.READ if node.ctx.__class__ is ast.Load else How.SET)
 
 
 def chain(walker: Walker, node: ast.expr, last: str = "", how: How = How.READ) -> None:
@@ -75,6 +75,8 @@ def _constant(walker: Walker, node: ast.Constant) -> None:
         if ".py" in value:
             for file in _FILE.findall(value):
                 walker.hint(Flag.SCRIPT, node.lineno, f"{file} is named", file)
+        if "__module__" in value:
+            walker.hint(Flag.PLACE, node.lineno, "__module__ is named")
         if "@" in value:
             soft(walker, _MARKED.findall(value), node.lineno)
     else:

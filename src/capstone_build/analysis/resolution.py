@@ -20,7 +20,7 @@ from capstone_build.analysis.unit import Kind, Target
 Names: TypeAlias = tuple[str, ...]
 
 _BUILTINS = frozenset(dir(builtins))
-_OF_EVERY_MODULE = frozenset(
+OF_EVERY_MODULE = frozenset(
     [
         "__annotations__",
         "__builtins__",
@@ -216,7 +216,7 @@ class _Walk:
         below = f"{module}.{name}"
         if attribute and name == "__dict__":
             self._add(Sort.WHOLE, module)
-        elif name in _OF_EVERY_MODULE:
+        elif name in OF_EVERY_MODULE:
             return
         elif attribute and self._sources.find(below) is not None:
             self._add(Sort.LOADED, below)

@@ -20,6 +20,8 @@ class How(Enum):
     READ = "read"
     CALLED = "called"
     BOUND = "bound"
+    SET = "set"
+    """An attribute of what it names is given another value."""
 
 
 class Use(NamedTuple):
@@ -32,6 +34,7 @@ class Use(NamedTuple):
         rest: The attributes read from it, dotted; may be empty.
         line: Where it stands in the file.
         how: What is done with it there.
+        later: Whether that is done when a function is called, not when the statement is executed.
     """
 
     position: int
@@ -39,6 +42,7 @@ class Use(NamedTuple):
     rest: str
     line: int
     how: How
+    later: bool
 
 
 class Store(NamedTuple):
@@ -70,6 +74,7 @@ class Scope:
         globals: Names declared `global`.
         first: The first parameter of a method.
         annotated: Whether something may read the annotations of a class.
+        later: Whether its statements wait for a call.
         uses: Names met here, or in scopes inside that do not own them.
         stores: Objects changed here, or in scopes inside.
     """
@@ -84,6 +89,7 @@ class Scope:
     globals: set[str] = field(default_factory=set)
     first: str = ""
     annotated: bool = False
+    later: bool = False
     uses: list[Use] = field(default_factory=list)
     stores: list[Store] = field(default_factory=list)
 

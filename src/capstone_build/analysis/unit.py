@@ -44,6 +44,8 @@ class Flag(StrEnum):
     """It asks a class for its subclasses."""
     PATH = "path"
     """It changes where modules are looked for."""
+    PLACE = "place"
+    """It asks in which module something lies."""
     SCRIPT = "script"
     """It names a Python file; the detail is the path as spelled."""
 
@@ -120,10 +122,15 @@ class Unit:
         bases: Paths of the bases and the metaclass of the class.
         readers: Paths of all decorators, bases and metaclasses, nested ones included.
         gifts: Global names handed to what is called.
+        read: Those of the calls that are read as values too.
+        eager: For a definition: the paths that executing it reads, without calling it.
+        sets: Paths whose value is replaced: attributes set, names declared `global` and bound.
         mutates: Whether it stores into, or calls a mutator of, what it did not make itself.
         acts: Whether executing it does something apart from binding its names.
         fixed: Whether importing it evaluates nothing: a plain function, a constant.
         literal: Whether the value is a display or constant, so that methods on it are known ones.
+        frozen: Whether nothing that it holds, a default or the value, can change.
+        classes: Whether it makes a class.
         main: Whether it counts only when the file runs as a script.
         hooks: Whether the class takes part when it is subclassed.
     """
@@ -146,10 +153,15 @@ class Unit:
     bases: tuple[str, ...] = ()
     readers: tuple[str, ...] = ()
     gifts: tuple[Gift, ...] = ()
+    read: tuple[str, ...] = ()
+    eager: tuple[str, ...] = ()
+    sets: tuple[str, ...] = ()
     mutates: bool = False
     acts: bool = False
     fixed: bool = False
     literal: bool = False
+    frozen: bool = False
+    classes: bool = False
     main: bool = False
     hooks: bool = False
 
