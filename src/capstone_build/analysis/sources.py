@@ -51,6 +51,7 @@ class Sources:
         self.base = base
         self.packages = packages
         self._memory = memory
+        self._looked: set[str] = set()
         self._spelled: dict[str, str] = {}
         self._texts: dict[str, bytes] = {}
         self.digests: dict[str, Digest] = {}
@@ -68,7 +69,8 @@ class Sources:
         if (found := self.modules.find(name)) is not None and found.file is not None:
             return found
         top = name.partition(".")[0]
-        if found is None or self.modules.find(top) is None:
+        if top not in self._looked and (found is None or self.modules.find(top) is None):
+            self._looked.add(top)
             self._look_further(top)
         return self.modules.find(name)
 
