@@ -55,27 +55,24 @@ class Gathering:
         return self._closure(roots, nodes)
 
     def _closure(self, roots: list[Node], nodes: list[Node]) -> Closure:
-        digests: dict[Part, Digest] = {}
-        holders: dict[Part, Node] = {}
+        # Few of many nodes say anything here, and every stage asks all it reaches.
+        steps = [self.graph.step(node) for node in nodes]
+        digests = {step.part: step.digest for step in steps if step.part is not None}
         environment: dict[str, Location] = {}
-        for node in nodes:
-            step = self.graph.step(node)
-            if step.part is not None:
-                digests[step.part] = step.digest
-                holders[step.part] = node
-            environment.update(step.environment)
+        for step in steps:
+            if step.environment:
+                environment.update(step.environment)
         order = self._order.of(roots, set(nodes))
         if order:
             digests[ORDER] = digest_fields(*order)
-        tell = partial(self._tell, Account(self.graph, roots), holders, order)
+        tell = partial(self._tell, Account(self.graph, roots), nodes, order)
         return Closure(parts=Parts(digests, tell), undeclared_environment=environment)
 
-    @staticmethod
     def _tell(
-        account: Account, holders: dict[Part, Node], order: Sequence[str], part: Part
+        self, account: Account, nodes: Sequence[Node], order: Sequence[str], part: Part
     ) -> Reached:
         if part != ORDER:
-            return account.of(holders[part])
+            return account.of(next(n for n in nodes[::-1] if self.graph.step(n).part == part))
         return Reached(
             digest=digest_fields(*order),
             where=None,
@@ -86,7 +83,8 @@ class Gathering:
 
     def _besides(self, nodes: list[Node]) -> Iterator[Node]:
         """Yield what counts besides, because of how some of *nodes* reach more than they spell."""
-        flags = {flag for node in nodes for flag in self.graph.step(node).flags}
+        flagged = self.graph.flagged.intersection(nodes)
+        flags = {flag for node in flagged for flag in self.graph.step(node).flags}
         for node in nodes if flags else ():
             if flags & {Flag.TEXTS, Flag.SOURCE}:
                 yield from self._texts(node)
