@@ -31,8 +31,8 @@ from generated_project import write_project
 
 from capstone_build.analysis import ProjectCode
 from capstone_build.core.stage import Symbol
-from capstone_build.storage.files import Files
 from capstone_build.storage.manifest import Manifest
+from capstone_build.storage.source_files import SourceFiles
 
 FEW, MANY = 50, 500
 
@@ -61,9 +61,11 @@ class Project:
         """Give every stage its closure, with what was remembered before; remember what is new."""
         with closing(Manifest(self._manifest, "pipeline")) as manifest:
             summaries = manifest.summaries()
-            code = ProjectCode([self.folder], summaries)
+            files = SourceFiles(manifest.file)
+            code = ProjectCode([self.folder], summaries, files)
             for number in range(self.stages):
                 code.closure([Symbol(f"pipeline:stage_{number}")]).fingerprint()
+            manifest.remember_files(files.take_fresh())
             summaries.write()
 
     def edit(self) -> None:

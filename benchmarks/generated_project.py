@@ -15,19 +15,38 @@ from pathlib import Path
 
 PACKAGES = ("io", "clean", "geo", "features", "models", "stats", "text", "plots", "report", "store")
 PER_PACKAGE = 10
-NOUNS = """account amount batch bucket category cell column count currency customer date delta
+NOUNS = tuple(
+    """
+    account amount batch bucket category cell column count currency customer date delta
     entry event factor field frame group header index invoice item label level limit line lookup
     margin match measure name offset order page parcel path pattern period price product quota
     rate ratio reading record region request result row sample scale score segment series share
     signal site span status store summary table tariff target tax total trend unit value vendor
-    weight window year zone""".split()
-VERBS = """add align apply build check clean collect combine compute convert count derive drop
+    weight window year zone
+    """.split()  # noqa: SIM905 - a list of as many words would fill the page
+)
+VERBS = tuple(
+    """
+    add align apply build check clean collect combine compute convert count derive drop
     estimate expand filter find fold format group join load map mark measure merge normalise
     parse pick plan rank read resolve round scale score select shift sort split sum tag trim
-    update validate weigh""".split()
-WORDS = """the a of every for with where not only when its from kept as given by all are rows
-    values none left out that once""".split()
-STANDARD = ("import json", "import math", "from pathlib import Path", "import re", "import os", "import logging")
+    update validate weigh
+    """.split()  # noqa: SIM905 - a list of as many words would fill the page
+)
+WORDS = tuple(
+    """
+    the a of every for with where not only when its from kept as given by all are rows
+    values none left out that once
+    """.split()  # noqa: SIM905 - a list of as many words would fill the page
+)
+STANDARD = (
+    "import json",
+    "import math",
+    "from pathlib import Path",
+    "import re",
+    "import os",
+    "import logging",
+)
 FOREIGN = ("import numpy as np", "import pandas as pd", "from collections import defaultdict")
 
 
@@ -35,10 +54,14 @@ class Writer:
     """Writes one module after the other, each with what the earlier ones define at hand."""
 
     def __init__(self, seed: int) -> None:
-        self._random = random.Random(seed)
+        self._random = random.Random(seed)  # noqa: S311 - no secret
         self._known: list[tuple[str, list[str]]] = []
         self._names: list[str] = []
         self._constants: list[str] = []
+
+    def sample(self, count: int) -> list[str]:
+        """Return that many names for modules."""
+        return self._random.sample(NOUNS, count)
 
     def module(self, name: str) -> str:
         """Return the text of the module called *name*."""
@@ -46,8 +69,7 @@ class Writer:
         imports, self._names = self._imports(name.rpartition(".")[0])
         parts = [self._text(0), "", *imports, ""]
         self._constants = ["__name__"]
-        for _ in range(self._random.randint(3, 6)):
-            parts.append(self._constant())
+        parts += [self._constant() for _ in range(self._random.randint(3, 6))]
         for _ in range(self._random.randint(4, 6)):
             parts += ["", "", *self._function(own)]
         parts += ["", "", *self._class(own)]
@@ -55,7 +77,7 @@ class Writer:
         return "\n".join(parts) + "\n"
 
     def pipeline(self, stages: int) -> str:
-        """Return a `pipeline.py` of that many stages, each using a few functions of a few modules."""
+        """Return a `pipeline.py` of that many *stages*, each of which uses a few functions."""
         lines = ["from capstone_build import stage", ""]
         bodies: list[str] = []
         used: set[str] = set()
@@ -112,7 +134,7 @@ class Writer:
         return name
 
     def _text(self, depth: int) -> str:
-        words = " ".join(self._random.choice([*WORDS, *NOUNS]) for _ in range(8))
+        words = " ".join(self._random.choice(WORDS + NOUNS) for _ in range(8))
         pad = "    " * depth
         more = ""
         if self._random.random() < 0.6:
@@ -185,7 +207,7 @@ class Writer:
             statements = self._STATEMENTS[:6] if simple else self._STATEMENTS
             yield from self._random.choice(statements)(self, held, pad)
 
-    def _expression(self, held: list[str], depth: int = 0) -> str:
+    def _expression(self, held: list[str], depth: int = 0) -> str:  # noqa: C901, PLR0911, PLR0912 - a form each
         kind = self._random.randrange(6 if depth else 15)
         one = self._random.choice(held)
         again = lambda: self._expression(held, depth + 1)  # noqa: E731
@@ -252,11 +274,6 @@ class Writer:
         yield f'{pad}with open({self._random.choice(held)}, encoding="utf-8") as file:'
         yield f"{pad}    {self._noun()} = [line.strip() for line in file]"
 
-    def _local(self, held: list[str], pad: str) -> Iterator[str]:
-        name = self._noun()
-        yield f"{pad}{name} = sorted({self._random.choice(held)}, key=lambda each: each.{name})"
-        held.append(name)
-
     def _augment(self, held: list[str], pad: str) -> Iterator[str]:
         name = self._noun()
         yield f"{pad}{name} = {self._random.randint(0, 9)}"
@@ -264,7 +281,7 @@ class Writer:
         held.append(name)
 
     _STATEMENTS: tuple[Callable[[Writer, list[str], str], Iterator[str]], ...] = (
-        *(_assign,) * 6, *(_if,) * 3, _for, _collect, _try, _with, _local, _augment,
+        *(_assign,) * 6, *(_if,) * 3, _for, _collect, _try, _with, _augment,
     )  # fmt: skip
 
 
@@ -273,10 +290,11 @@ def write_project(folder: Path, stages: int) -> list[Path]:
     writer = Writer(seed=20_000)
     texts = {"shop/__init__.py": '"""A shop."""\n'}
     for package in PACKAGES:
-        names = random.Random(package).sample(NOUNS, PER_PACKAGE - 1)
+        names = writer.sample(PER_PACKAGE - 1)
         for name in names:
             texts[f"shop/{package}/{name}.py"] = writer.module(f"shop.{package}.{name}")
-        texts[f"shop/{package}/__init__.py"] = f"from .{names[0]} import *\nfrom . import {names[1]}\n"
+        exported = f"from .{names[0]} import *\nfrom . import {names[1]}\n"
+        texts[f"shop/{package}/__init__.py"] = exported
     texts["pipeline.py"] = writer.pipeline(stages)
     files = []
     for name, text in texts.items():

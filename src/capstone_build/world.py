@@ -29,6 +29,7 @@ from capstone_build.core.trace import Trace
 from capstone_build.errors import MissingSourceError, PipelineError
 from capstone_build.storage.files import Files
 from capstone_build.storage.manifest import Manifest
+from capstone_build.storage.source_files import SourceFiles
 from capstone_build.storage.store import Store
 
 
@@ -49,7 +50,8 @@ class World:
         self.store = Store(self.memory_folder / "objects")
         self.files = Files(project.root, self.manifest.file)
         self._summaries = self.manifest.summaries()
-        self._code = ProjectCode(_source_roots(project), self._summaries)
+        self._sources = SourceFiles(self.manifest.file)
+        self._code = ProjectCode(_source_roots(project), self._summaries, self._sources)
         self._fingerprints: dict[StageName, tuple[Fingerprint, Callable[[Part], str]]] = {}
         self._orphans: dict[ArtifactPath, StageName] | None = None
         self.ignored: dict[ArtifactPath, StageName] = {}
@@ -204,7 +206,7 @@ class World:
 
     def remember(self) -> None:
         """Write what was learned of files and source to the manifest."""
-        self.manifest.remember_files(self.files.take_fresh())
+        self.manifest.remember_files(self.files.take_fresh() | self._sources.take_fresh())
         self._summaries.write()
 
     def _read(self, artifact: Artifact, graph: StageGraph) -> dict[ArtifactPath, Digest | None]:

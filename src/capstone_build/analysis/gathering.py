@@ -18,7 +18,7 @@ from capstone_build.analysis.order import Order
 from capstone_build.analysis.packages import PYTHON
 from capstone_build.analysis.reach import Reach
 from capstone_build.analysis.unit import Flag, Kind
-from capstone_build.core.digest import Digest, digest_fields
+from capstone_build.core.digest import digest_fields
 from capstone_build.core.fingerprint import Aspect, Part
 from capstone_build.core.stage import Location
 

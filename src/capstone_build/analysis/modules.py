@@ -6,6 +6,9 @@ directories only; does not read files, and does not ask the import system,
 which would answer for this process and not for the stage's.
 """
 
+# A project is asked for thousands of names, and pathlib costs several times the look.
+# ruff: noqa: PTH112, PTH113, PTH118, PTH206
+
 from __future__ import annotations
 
 import os

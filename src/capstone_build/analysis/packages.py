@@ -28,8 +28,6 @@ OWN = "capstone_build"
 """The engine is no code of a stage; what it does to values is counted by the engine itself."""
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
-_FIRST = re.compile(r"^([^/,\n]*)([/,]|$)", re.MULTILINE)
-"""The first part of each path in a list of files, and what it ends with."""
 _EXTRA = re.compile(r"""extra\s*==\s*['"]([^'"]+)['"]""")
 
 
@@ -214,12 +212,14 @@ def _top_level(distribution: metadata.Distribution) -> set[str]:
     if listed := distribution.read_text("top_level.txt"):
         return set(listed.split())
     found = set()
+    lines = (distribution.read_text("RECORD") or "").splitlines()
     # A folder once, however many of its files are listed: tens of thousands are.
-    for first, ending in set(_FIRST.findall(distribution.read_text("RECORD") or "")):
-        if ending == "/":
-            found.add(first)
-        elif first.endswith((".py", ".so", ".pyd", ".pth")):
-            found.add(first.partition(".")[0])
+    for first, slash in {line.partition("/")[:2] for line in lines}:
+        name, comma, _ = first.partition(",")
+        if slash and not comma:
+            found.add(name)
+        elif name.endswith((".py", ".so", ".pyd", ".pth")):
+            found.add(name.partition(".")[0])
     return {each for each in found if each.isidentifier()} | _editable_names(distribution)
 
 

@@ -17,7 +17,7 @@ from capstone_build.analysis.gathering import Gathering
 from capstone_build.analysis.modules import Root, project_roots
 from capstone_build.analysis.node import Node, Sort
 from capstone_build.analysis.packages import Packages
-from capstone_build.analysis.sources import Sources, SummaryMemory
+from capstone_build.analysis.sources import FileMemory, NoFileMemory, Sources, SummaryMemory
 from capstone_build.core.digest import Digest
 from capstone_build.core.stage import Symbol
 
@@ -35,11 +35,15 @@ class ProjectCode:
             project's root first (its `src` is added). A later one that is
             itself a package stands for that package alone.
         summaries: Persistent memory, filled and read by content; stale entries are harmless.
+        files: Reads files, or knows that it need not; by default, every file is read.
     """
 
-    def __init__(self, roots: Sequence[Path], summaries: SummaryMemory) -> None:
+    def __init__(
+        self, roots: Sequence[Path], summaries: SummaryMemory, files: FileMemory | None = None
+    ) -> None:
         self._roots = project_roots(roots)
         self._summaries = summaries
+        self._files = files or NoFileMemory()
         self._packages = Packages()
         self._gatherings: dict[str, Gathering] = {}
 
@@ -68,7 +72,7 @@ class ProjectCode:
         return None if found is None or found.file is None else Path(found.file)
 
     def read(self) -> dict[str, Digest]:
-        """Return the digest of each Python file that was read so far, by its absolute path."""
+        """Return the digest of each Python file that was used so far, by its absolute path."""
         digests: dict[str, Digest] = {}
         for gathering in self._gatherings.values():
             digests |= gathering.graph.sources.digests
@@ -80,7 +84,8 @@ class ProjectCode:
         key = folder if first else ""
         if key not in self._gatherings:
             base = self._roots[0].folder
-            sources = Sources([*first, *self._roots], base, self._summaries, self._packages)
+            roots = [*first, *self._roots]
+            sources = Sources(roots, base, self._summaries, self._packages, self._files)
             self._gatherings[key] = Gathering(CodeGraph(sources))
         return self._gatherings[key]
 
