@@ -168,7 +168,7 @@ class Walker:
             self.patches.append((use.position, f"{number}.{scope.serial}"))
 
     def _owned_by_class(self, scope: Scope, use: Use, numbers: dict[str, str]) -> None:
-        del numbers
+        del scope, numbers
         if use.how is not How.BOUND:
             self.soft.setdefault(use.name, use.line)
 
