@@ -16,7 +16,6 @@ from pathlib import Path
 
 from capstone_build.analysis.closure import Closure
 from capstone_build.analysis.project import ProjectCode
-from capstone_build.authoring.project import Project
 from capstone_build.core.artifact import Artifact, Kind
 from capstone_build.core.declared_parts import declared_parts
 from capstone_build.core.digest import Digest
@@ -27,7 +26,6 @@ from capstone_build.core.variable import is_secret
 from capstone_build.execution.notes import Note, Sight
 from capstone_build.stage_code import StageCode
 from capstone_build.storage.files import Files
-from capstone_build.storage.summaries import Summaries
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,8 +66,8 @@ class Fingerprints:
     Takes fingerprints, each once.
 
     Args:
-        project: Whose stages.
-        summaries: What is remembered of source files.
+        root: The project's folder.
+        read: Opens the project's source, as it is at that moment.
         files: The project's files.
         seen: What was seen while the pipeline was imported.
         look: Gives the digest of a file, a folder's names or a variable, as stages see it.
@@ -80,15 +78,14 @@ class Fingerprints:
 
     def __init__(
         self,
-        project: Project,
-        summaries: Summaries,
+        root: Path,
+        read: Callable[[], ProjectCode],
         files: Files,
         seen: Sequence[Note],
         look: Callable[[Part], Digest],
     ) -> None:
-        self._root = project.root
-        roots = _source_roots(project)
-        self._stage_code = StageCode(project.root, lambda: ProjectCode(roots, summaries), files)
+        self._root = root
+        self._stage_code = StageCode(root, read, files)
         self.code = self._stage_code.source
         self._seen = seen
         self._look = look
@@ -237,11 +234,3 @@ def _version(package: str) -> str:
         return importlib.metadata.version(package)
     except importlib.metadata.PackageNotFoundError:
         return ""
-
-
-def _source_roots(project: Project) -> list[Path]:
-    """Return the folders whose modules are the project's own code."""
-    if not project.is_bundled:
-        return [project.root]
-    package = Symbol(project.module).partition(".")[0]
-    return [project.root, Path(__file__).parents[1] / package]

@@ -11,8 +11,10 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import astuple
 from difflib import get_close_matches
-from functools import cached_property
+from functools import cached_property, partial
+from pathlib import Path
 
+from capstone_build.analysis import ProjectCode
 from capstone_build.authoring.project import Project
 from capstone_build.core.artifact import MEMORY_FOLDER, Artifact, ArtifactPath, Kind, parents
 from capstone_build.core.digest import Digest, digest_fields
@@ -20,7 +22,7 @@ from capstone_build.core.fingerprint import ABSENT, Aspect, Part
 from capstone_build.core.graph import StageGraph
 from capstone_build.core.observation import Observation
 from capstone_build.core.report import OrphanAdopted, OrphanIgnored
-from capstone_build.core.stage import PythonCall, Stage, StageName
+from capstone_build.core.stage import PythonCall, Stage, StageName, Symbol
 from capstone_build.core.trace import Trace
 from capstone_build.errors import MissingSourceError, PipelineError
 from capstone_build.execution.notes import Note, Sight
@@ -29,6 +31,7 @@ from capstone_build.named_code import NamedCode
 from capstone_build.storage.file_state import FileState
 from capstone_build.storage.files import Files
 from capstone_build.storage.manifest import Manifest
+from capstone_build.storage.source_files import SourceFiles
 from capstone_build.storage.store import Store
 
 _NO_CONTENT = frozenset({MEMORY_FOLDER, "__pycache__", ".git", ".ipynb_checkpoints", ".DS_Store"})
@@ -57,8 +60,9 @@ class World:
         self.files = Files(project.root, self.manifest.file)
         self._summaries = self.manifest.summaries()
         self._made: frozenset[str] = frozenset()
-        self._kept: set[Digest] = set()
-        self.fingerprints = Fingerprints(project, self._summaries, self.files, seen, self.look)
+        self._sources = SourceFiles(self.manifest.file)
+        read = partial(ProjectCode, _source_roots(project), self._summaries, self._sources)
+        self.fingerprints = Fingerprints(project.root, read, self.files, seen, self.look)
         self._orphans: dict[ArtifactPath, StageName] | None = None
         self.ignored: dict[ArtifactPath, StageName] = {}
         """Files left by stages that are gone, which a pattern or folder would have matched."""
@@ -257,7 +261,7 @@ class World:
 
     def remember(self) -> None:
         """Write what was learned of files and source to the manifest."""
-        self.manifest.remember_files(self.files.take_fresh())
+        self.manifest.remember_files(self.files.take_fresh() | self._sources.take_fresh())
         self._summaries.write()
 
     def _read(self, artifact: Artifact, graph: StageGraph) -> dict[ArtifactPath, Digest | None]:
@@ -295,3 +299,11 @@ class World:
         declared = {artifact.path for stage in stages for artifact in stage.writes}
         known = [*declared, *self.files.names_in("")]
         return list(dict.fromkeys([*close, *get_close_matches(path, known, n=2)]))[:3]
+
+
+def _source_roots(project: Project) -> list[Path]:
+    """Return the folders whose modules are the project's own code."""
+    if not project.is_bundled:
+        return [project.root]
+    package = Symbol(project.module).partition(".")[0]
+    return [project.root, Path(__file__).parents[1] / package]

@@ -41,6 +41,8 @@ class CodeGraph:
         self._readers = Readers(self.resolver)
         self._following = Following(self.resolver, self._readers)
         self._steps: dict[Node, Step] = {}
+        self.flagged: set[Node] = set()
+        """The nodes, of those that were asked for, that reach more than they spell."""
         self._ways: dict[Sort, Callable[[Node, Step], None]] = {
             Sort.SYMBOL: self._symbol,
             Sort.TEXTS: self._texts,
@@ -57,14 +59,17 @@ class CodeGraph:
 
     def step(self, node: Node) -> Step:
         """Return what *node* is and leads to."""
-        if node not in self._steps:
+        step = self._steps.get(node)
+        if step is None:
             step = Step()
             self._ways[node.sort](node, step)
             if self.ignored:
                 for each in [there for there in step.follows if there in self.ignored]:
                     del step.follows[each]
             self._steps[node] = step
-        return self._steps[node]
+            if step.flags:
+                self.flagged.add(node)
+        return step
 
     def _symbol(self, node: Node, step: Step) -> None:
         summary = self.sources.summary(node.module)

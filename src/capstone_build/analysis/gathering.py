@@ -20,7 +20,7 @@ from capstone_build.analysis.order import Order
 from capstone_build.analysis.packages import PYTHON
 from capstone_build.analysis.reach import Reach
 from capstone_build.analysis.unit import Flag, Kind
-from capstone_build.core.digest import Digest, digest_fields
+from capstone_build.core.digest import digest_fields
 from capstone_build.core.fingerprint import Aspect, Part
 from capstone_build.core.stage import Location
 
@@ -60,19 +60,17 @@ class Gathering:
         return self._closure(list(starts), roots, nodes)
 
     def _closure(self, starts: list[Node], roots: list[Node], nodes: list[Node]) -> Closure:
-        digests: dict[Part, Digest] = {}
-        holders: dict[Part, Node] = {}
+        # Few of many nodes say anything here, and every stage asks all it reaches.
+        steps = [self.graph.step(node) for node in nodes]
+        digests = {step.part: step.digest for step in steps if step.part is not None}
         environment: dict[str, Location] = {}
-        for node in nodes:
-            step = self.graph.step(node)
-            if step.part is not None:
-                digests[step.part] = step.digest
-                holders[step.part] = node
-            environment.update(step.environment)
+        for step in steps:
+            if step.environment:
+                environment.update(step.environment)
         order = self._order.of(roots, set(nodes))
         if order:
             digests[ORDER] = digest_fields(*order)
-        tell = partial(self._tell, Account(self.graph, roots), holders, order)
+        tell = partial(self._tell, Account(self.graph, roots), nodes, order)
         return Closure(
             parts=Parts(digests, tell, partial(self._reasons, nodes)),
             undeclared_environment=environment,
@@ -84,12 +82,11 @@ class Gathering:
         for node in nodes:
             yield from self.graph.step(node).reasons.values()
 
-    @staticmethod
     def _tell(
-        account: Account, holders: dict[Part, Node], order: Sequence[str], part: Part
+        self, account: Account, nodes: Sequence[Node], order: Sequence[str], part: Part
     ) -> Reached:
         if part != ORDER:
-            return account.of(holders[part])
+            return account.of(next(n for n in nodes[::-1] if self.graph.step(n).part == part))
         return Reached(
             digest=digest_fields(*order),
             where=None,
@@ -100,7 +97,8 @@ class Gathering:
 
     def _besides(self, nodes: list[Node]) -> Iterator[Node]:
         """Yield what counts besides, because of how some of *nodes* reach more than they spell."""
-        flags = {flag for node in nodes for flag in self.graph.step(node).flags}
+        flagged = self.graph.flagged.intersection(nodes)
+        flags = {flag for node in flagged for flag in self.graph.step(node).flags}
         for node in nodes if flags else ():
             if flags & {Flag.TEXTS, Flag.SOURCE}:
                 yield from self._texts(node)

@@ -6,6 +6,9 @@ directories only; does not read files, and does not ask the import system,
 which would answer for this process and not for the stage's.
 """
 
+# A project is asked for thousands of names, and pathlib costs several times the look.
+# ruff: noqa: PTH112, PTH113, PTH118, PTH206
+
 from __future__ import annotations
 
 import os
@@ -84,6 +87,7 @@ class Modules:
         self._found: dict[str, Module | None] = {}
         self._extra: dict[str, str] = {}
         self._listing: dict[str, str] | None = None
+        self._folders: dict[str, set[str]] | None = None
 
     def extend(self, top: str, folder: str) -> None:
         """Look for the top-level module *top* in *folder* too."""
@@ -121,48 +125,52 @@ class Modules:
         if self._listing is None:
             self._listing = {}
             for root in self.roots:
-                for file in source_files(Path(root.folder, root.only)):
-                    self._listing.setdefault(_module_name(root.folder, file), str(file))
+                for file in source_files(os.path.join(root.folder, root.only)):
+                    self._listing.setdefault(_module_name(root.folder, file), file)
         return self._listing
 
     def elsewhere(self, top: str) -> list[str]:
         """Return the folders below the roots, other than the roots, that have a module *top*."""
-        folders = set()
-        for name in self.listing().values():
-            file = Path(name)
-            if file.name == "__init__.py":
-                file = file.parent
-            if file.name in {top, f"{top}.py"}:
-                folders.add(str(file.parent))
-        return sorted(folders - {each.folder for each in self.roots})
+        if self._folders is None:
+            self._folders = {}
+            for file in self.listing().values():
+                folder, name = os.path.split(file)
+                if name == "__init__.py":
+                    folder, name = os.path.split(folder)
+                self._folders.setdefault(name.removesuffix(".py"), set()).add(folder)
+        return sorted(self._folders.get(top, set()) - {each.folder for each in self.roots})
 
 
 def locate(folder: str, name: str) -> Module | None:
     """Find the module called *name* below *folder*, as Python's path finder does."""
-    stem = Path(folder, *name.split("."))
-    init = stem / "__init__.py"
-    if init.is_file():
-        return Module(name, str(init), is_package=True)
+    stem = os.path.join(folder, *name.split("."))
+    init = os.path.join(stem, "__init__.py")
+    if os.path.isfile(init):
+        return Module(name, init, is_package=True)
     for suffix in (*EXTENSION_SUFFIXES, ".py"):
         file = f"{stem}{suffix}"
-        if Path(file).is_file():
+        if os.path.isfile(file):
             return Module(name, file, is_package=False)
-    return Module(name, None, is_package=True) if stem.is_dir() else None
+    return Module(name, None, is_package=True) if os.path.isdir(stem) else None
 
 
-def source_files(folder: Path) -> Iterator[Path]:
+def source_files(folder: str) -> Iterator[str]:
     """Yield the Python files below *folder*, but for hidden folders and environments."""
     for where, folders, files in os.walk(folder):
-        here = Path(where)
         folders[:] = sorted(each for each in folders if not is_skipped(where, each))
-        yield from (here / each for each in sorted(files) if each.endswith(".py"))
+        yield from (os.path.join(where, each) for each in sorted(files) if each.endswith(".py"))
 
 
 def is_skipped(where: str, folder: str) -> bool:
     """Tell whether a *folder* in the folder *where* holds nothing of the project's own."""
-    return folder[0] == "." or folder in _SKIPPED or Path(where, folder, "pyvenv.cfg").is_file()
+    return (
+        folder[0] == "."
+        or folder in _SKIPPED
+        or os.path.isfile(os.path.join(where, folder, "pyvenv.cfg"))
+    )
 
 
-def _module_name(folder: str, file: Path) -> str:
-    parts = file.relative_to(folder).with_suffix("").parts
+def _module_name(folder: str, file: str) -> str:
+    """Return the dotted name of *file* as a module of the root *folder*."""
+    parts = file.removeprefix(folder).removesuffix(".py").strip(os.sep).split(os.sep)
     return ".".join(parts[:-1] if parts[-1] == "__init__" and len(parts) > 1 else parts)

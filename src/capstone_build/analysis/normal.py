@@ -149,11 +149,14 @@ class Walker:
         # in the module while the class has not bound it.
         settled = self._owned_by_class if scope.kind == "class" else self._owned_by_function
         numbers: dict[str, str] = {}
+        owned = scope.bound.keys() - scope.elsewhere - scope.globals
         for use in scope.uses:
-            if use.name in scope.globals:
-                self.root.uses.append(use)
-            elif scope.owns(use.name):
+            if use.name in owned:
+                if use.name in scope.imports:
+                    self._imported(scope, use)
                 settled(scope, use, numbers)
+            elif use.name in scope.globals:
+                self.root.uses.append(use)
             else:
                 outer.uses.append(use)
         for store in scope.stores:
@@ -170,20 +173,18 @@ class Walker:
         self.scope = scope.parent
 
     def _owned_by_function(self, scope: Scope, use: Use, numbers: dict[str, str]) -> None:
-        self._imported(scope, use)
         if use.name not in scope.kept:
             number = numbers.setdefault(use.name, f"%{len(numbers)}")
             self.patches.append((use.position, f"{number}.{scope.serial}"))
 
     def _owned_by_class(self, scope: Scope, use: Use, numbers: dict[str, str]) -> None:
-        del numbers
-        self._imported(scope, use)
+        del scope, numbers
         if use.how is not How.BOUND:
             self.soft.setdefault(use.name, use.line)
 
     def _imported(self, scope: Scope, use: Use) -> None:
         if use.how is not How.BOUND:
-            for target in scope.imports.get(use.name, ()):
+            for target in scope.imports[use.name]:
                 self.vias.append(Via(target, use.rest, use.line, use.how is How.CALLED))
 
     def finish(self) -> str:
@@ -254,7 +255,16 @@ def _field_by_field(kind: type[ast.AST]) -> Handler:
     fields = tuple(field for field in kind._fields if field not in skipped)
     blocks = {"body", "orelse", "finalbody"}
 
-    def handle(walker: Walker, node: Any) -> None:
+    def leaf(walker: Walker, _: Any) -> None:
+        walker.out.append(opening)
+
+    def expression(walker: Walker, node: Any) -> None:
+        walker.out.append(opening)
+        for field in fields:
+            value = getattr(node, field)
+            HANDLERS[value.__class__](walker, value)
+
+    def statement(walker: Walker, node: Any) -> None:
         walker.out.append(opening)
         for field in fields:
             value = getattr(node, field)
@@ -263,7 +273,9 @@ def _field_by_field(kind: type[ast.AST]) -> Handler:
             else:
                 HANDLERS[value.__class__](walker, value)
 
-    return handle
+    if not fields:
+        return leaf
+    return statement if blocks.intersection(fields) else expression
 
 
 def _subclasses(kind: type[ast.AST]) -> list[type[ast.AST]]:

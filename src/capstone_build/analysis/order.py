@@ -23,14 +23,41 @@ class _Event(NamedTuple):
     Something that happens while a module is executed.
 
     Attributes:
-        module: Where.
-        name: The symbol bound; empty for an effect.
+        label: What it is called.
+        bound: The symbol that is bound; None for an effect.
         parts: Whether what happens before it and after it may see different things.
     """
 
-    module: str
-    name: str
+    label: str
+    bound: Node | None
     parts: bool
+
+
+class _Simulation:
+    """
+    What happens in one order of imports.
+
+    Many stages of one module share it and feel little of it each, so that what
+    binds a symbol is found by the symbol.
+
+    Args:
+        events: All of it, in order.
+    """
+
+    def __init__(self, events: Sequence[_Event]) -> None:
+        self._events = events
+        self._effects = [place for place, each in enumerate(events) if each.bound is None]
+        self._bindings: dict[Node, list[int]] = {}
+        for place, each in enumerate(events):
+            if each.bound is not None:
+                self._bindings.setdefault(each.bound, []).append(place)
+
+    def felt(self, reached: AbstractSet[Node]) -> Iterator[_Event]:
+        """Yield the effects, and what binds a symbol that was *reached*, in order."""
+        places = list(self._effects)
+        for symbol in self._bindings.keys() & reached:
+            places += self._bindings[symbol]
+        return (self._events[place] for place in sorted(places))
 
 
 class Order:
@@ -46,7 +73,7 @@ class Order:
         self._resolver = resolver
         self._effects = effects
         self._moments: dict[str, list[str | _Event]] = {}
-        self._simulated: dict[tuple[str, ...], list[_Event]] = {}
+        self._simulated: dict[tuple[str, ...], _Simulation] = {}
 
     def of(self, roots: Sequence[Node], reached: AbstractSet[Node]) -> list[str]:
         """
@@ -58,23 +85,20 @@ class Order:
         lines: list[str] = []
         between: list[str] = []
         parted = False
-        for event in self._simulation(tuple(_modules(roots))):
-            if event.name and Node(Sort.SYMBOL, event.module, event.name) not in reached:
-                continue
-            label = f"{event.module}:{event.name or '<effects>'}"
+        for event in self._simulation(tuple(_modules(roots))).felt(reached):
             if not event.parts:
-                between.append(label)
+                between.append(event.label)
                 continue
             parted = True
             lines += sorted(between)
             between = []
-            if lines[-1:] != [f"then {label}"]:
-                lines.append(f"then {label}")
+            if lines[-1:] != [f"then {event.label}"]:
+                lines.append(f"then {event.label}")
         lines += sorted(between)
         # One event that nothing else happens around has no order.
         return lines if parted and len(lines) > 1 else []
 
-    def _simulation(self, modules: tuple[str, ...]) -> list[_Event]:
+    def _simulation(self, modules: tuple[str, ...]) -> _Simulation:
         """Return the events of all that *modules* execute, in order."""
         if modules not in self._simulated:
             done: set[str] = set()
@@ -90,7 +114,7 @@ class Order:
                         break
                 else:
                     stack.pop()
-            self._simulated[modules] = events
+            self._simulated[modules] = _Simulation(events)
         return self._simulated[modules]
 
     def _of_module(self, module: str) -> list[str | _Event]:
@@ -104,7 +128,7 @@ class Order:
                 if not unit.main:
                     moments += self._imported(module, unit)
                     if index in acting:
-                        moments.append(_Event(module, "", parts=True))
+                        moments.append(_Event(f"{module}:<effects>", None, parts=True))
                     moments += self._bindings(module, unit, bound)
                     bound.update(unit.names)
             self._moments[module] = moments
@@ -123,7 +147,8 @@ class Order:
             binders = self._resolver.sources.summary(module).binders
             for name in unit.names:
                 if len(binders[name]) > 1 or not unit.fixed:
-                    yield _Event(module, name, parts=name in bound)
+                    symbol = Node(Sort.SYMBOL, module, name)
+                    yield _Event(f"{module}:{name}", symbol, parts=name in bound)
 
 
 def _modules(roots: Sequence[Node]) -> Iterator[str]:

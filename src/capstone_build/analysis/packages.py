@@ -220,13 +220,14 @@ def _top_level(distribution: metadata.Distribution) -> set[str]:
     if listed := distribution.read_text("top_level.txt"):
         return set(listed.split())
     found = set()
-    for line in (distribution.read_text("RECORD") or "").splitlines():
-        path = line.partition(",")[0]
-        first, slash, _ = path.partition("/")
-        if slash:
-            found.add(first)
-        elif path.endswith((".py", ".so", ".pyd", ".pth")):
-            found.add(first.partition(".")[0])
+    lines = (distribution.read_text("RECORD") or "").splitlines()
+    # A folder once, however many of its files are listed: tens of thousands are.
+    for first, slash in {line.partition("/")[:2] for line in lines}:
+        name, comma, _ = first.partition(",")
+        if slash and not comma:
+            found.add(name)
+        elif name.endswith((".py", ".so", ".pyd", ".pth")):
+            found.add(name.partition(".")[0])
     return {each for each in found if each.isidentifier()} | _editable_names(distribution)
 
 

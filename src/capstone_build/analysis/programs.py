@@ -19,7 +19,7 @@ from capstone_build.analysis.modules import Root
 from capstone_build.analysis.naming import ignored
 from capstone_build.analysis.node import Node, Sort
 from capstone_build.analysis.packages import Installed, Packages, Standard
-from capstone_build.analysis.sources import Sources, SummaryMemory
+from capstone_build.analysis.sources import FileMemory, Sources, SummaryMemory
 from capstone_build.core.digest import Digest, digest_bytes
 from capstone_build.core.stage import Symbol, is_with_all_below
 
@@ -31,6 +31,7 @@ class Programs:
     Args:
         roots: Folders with the project's modules, its own first.
         summaries: Persistent memory of what files say.
+        files: Reads files, or knows that it need not.
         whole: What reads the same programs and ignores nothing; none for that itself.
         ignoring: Definitions and modules that are not entered.
     """
@@ -39,6 +40,7 @@ class Programs:
         self,
         roots: Sequence[Root],
         summaries: SummaryMemory,
+        files: FileMemory,
         whole: Programs | None = None,
         ignoring: frozenset[Symbol] = frozenset(),
     ) -> None:
@@ -46,6 +48,7 @@ class Programs:
         self.packages: Packages = Packages() if whole is None else whole.packages
         self._roots = list(roots)
         self._summaries = summaries
+        self._files = files
         self._entry_points = EntryPoints(self.root, self.packages)
         self._gatherings: dict[tuple[str, ...], Gathering] = {}
         self._whole = whole
@@ -57,7 +60,9 @@ class Programs:
         if not ignoring:
             return self
         if ignoring not in self._past:
-            self._past[ignoring] = Programs(self._roots, self._summaries, self, ignoring)
+            self._past[ignoring] = Programs(
+                self._roots, self._summaries, self._files, self, ignoring
+            )
         return self._past[ignoring]
 
     def gathering(self, *folders: str, apart: str = "") -> Gathering:
@@ -79,7 +84,7 @@ class Programs:
             self._gatherings[key] = Gathering(graph)
         elif key not in self._gatherings:
             roots = [*(Root(each) for each in first), *self._roots]
-            sources = Sources(roots, self.root, self._summaries, self.packages)
+            sources = Sources(roots, self.root, self._summaries, self.packages, self._files)
             self._gatherings[key] = Gathering(CodeGraph(sources))
         return self._gatherings[key]
 

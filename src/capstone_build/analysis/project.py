@@ -16,7 +16,7 @@ from capstone_build.analysis.commands import read_command
 from capstone_build.analysis.modules import project_roots
 from capstone_build.analysis.naming import Naming, naming
 from capstone_build.analysis.programs import Programs, node_of
-from capstone_build.analysis.sources import SummaryMemory
+from capstone_build.analysis.sources import FileMemory, NoFileMemory, SummaryMemory
 from capstone_build.core.digest import Digest
 from capstone_build.core.stage import Symbol
 
@@ -37,10 +37,13 @@ class ProjectCode:
             project's root first (its `src` is added). A later one that is
             itself a package stands for that package alone.
         summaries: Persistent memory, filled and read by content; stale entries are harmless.
+        files: Reads files, or knows that it need not; by default, every file is read.
     """
 
-    def __init__(self, roots: Sequence[Path], summaries: SummaryMemory) -> None:
-        self._programs = Programs(project_roots(roots), summaries)
+    def __init__(
+        self, roots: Sequence[Path], summaries: SummaryMemory, files: FileMemory | None = None
+    ) -> None:
+        self._programs = Programs(project_roots(roots), summaries, files or NoFileMemory())
 
     def closure(self, starts: Iterable[Symbol], ignoring: frozenset[Symbol] = _NONE) -> Closure:
         """
@@ -99,5 +102,5 @@ class ProjectCode:
         return self._programs.gathering().graph.named(str(file))
 
     def read(self) -> dict[str, Digest]:
-        """Return the digest of each Python file that was read so far, by its absolute path."""
+        """Return the digest of each Python file that was used so far, by its absolute path."""
         return self._programs.read()

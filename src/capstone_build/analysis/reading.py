@@ -197,7 +197,8 @@ def _settled(unit: Unit, imported: set[str], defined: set[str], shared: set[str]
             for gift in unit.gifts
             if gift.name.partition(".")[0] in defined and gift.callee.partition(".")[0] in imported
         )
-        unit = replace(unit, gifts=gifts)
+        if gifts != unit.gifts:
+            unit = replace(unit, gifts=gifts)
     if unit.kind is Kind.ASSIGNMENT and unit.acts and unit.names and not unit.mutates:
         # `names += [...]` is seen by others only if others hold the same list.
         unit = replace(unit, acts=bool(shared.intersection(unit.names)))

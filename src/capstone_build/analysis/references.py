@@ -167,7 +167,10 @@ def _call(walker: Walker, node: ast.Call) -> None:
 def _gifts(walker: Walker, node: ast.Call) -> None:
     """Note the names that are handed over: a library may read a function's docstring."""
     callee = ""
-    for value in (*node.args, *(each.value for each in node.keywords)):
+    values = [*node.args, *[each.value for each in node.keywords]] if node.keywords else node.args
+    for value in values:
+        if value.__class__ is ast.Constant:
+            continue  # as most are
         items = value.elts if isinstance(value, ast.List | ast.Tuple | ast.Set) else (value,)
         for item in items:
             if item.__class__ is ast.Name or item.__class__ is ast.Attribute:

@@ -15,7 +15,7 @@ from typing import Protocol
 from capstone_build.analysis.modules import Module, Modules, Root
 from capstone_build.analysis.packages import Missing, Packages, SourceAt
 from capstone_build.analysis.summary import VERSION, Summary, summarise
-from capstone_build.core.digest import Digest, digest_bytes
+from capstone_build.core.digest import Digest, digest_bytes, digest_fields
 from capstone_build.core.stage import Location
 
 
@@ -29,6 +29,29 @@ class SummaryMemory(Protocol):
         """Keep *text* under this *key*."""
 
 
+class FileMemory(Protocol):
+    """Reads files, and tells those that have surely not changed since they were read before."""
+
+    def known(self, file: str, /) -> Digest | None:
+        """Return the digest of what *file* holds; None if it has to be read to know."""
+
+    def content(self, file: str, /) -> bytes:
+        """Return what *file* holds now."""
+
+
+class NoFileMemory:
+    """Knows no file, and reads each."""
+
+    def known(self, file: str, /) -> Digest | None:
+        """Return nothing."""
+        del file
+        return None
+
+    def content(self, file: str, /) -> bytes:
+        """Return what *file* holds now."""
+        return Path(file).read_bytes()
+
+
 class Sources:
     """
     Summaries by module.
@@ -38,6 +61,7 @@ class Sources:
         base: The project's folder, from which files are named.
         memory: Summaries made earlier, by content.
         packages: Who provides what the project does not have.
+        files: Reads files, or knows that it need not.
     """
 
     def __init__(
@@ -46,15 +70,18 @@ class Sources:
         base: str,
         memory: SummaryMemory,
         packages: Packages,
+        files: FileMemory,
     ) -> None:
         self.modules = Modules(roots)
         self.base = base
         self.packages = packages
         self._memory = memory
+        self._files = files
+        self._looked: set[str] = set()
         self._spelled: dict[str, str] = {}
         self._texts: dict[str, bytes] = {}
         self.digests: dict[str, Digest] = {}
-        """What was read of each file, as it is on disk."""
+        """What each file that was looked at holds, as it is on disk."""
         self._summaries: dict[tuple[str, bool], Summary] = {}
 
     def find(self, name: str) -> Module | None:
@@ -68,7 +95,8 @@ class Sources:
         if (found := self.modules.find(name)) is not None and found.file is not None:
             return found
         top = name.partition(".")[0]
-        if found is None or self.modules.find(top) is None:
+        if top not in self._looked and (found is None or self.modules.find(top) is None):
+            self._looked.add(top)
             self._look_further(top)
         return self.modules.find(name)
 
@@ -90,31 +118,47 @@ class Sources:
         """Return what *file* says."""
         key = (file, exact)
         if key not in self._summaries:
-            self._summaries[key] = self._recall(self.text(file), exact=exact)
+            self._summaries[key] = self._recall(file, exact=exact)
         return self._summaries[key]
 
-    def _recall(self, text: bytes, *, exact: bool) -> Summary:
+    def _recall(self, file: str, *, exact: bool) -> Summary:
         python = f"{sys.version_info.major}.{sys.version_info.minor}"
         form = "exact" if exact else "plain"
-        key = f"summary {VERSION} {form} {python} {digest_bytes(text)}"
+        cells = " cells" if is_notebook(file) else ""
+        key = f"summary {VERSION} {form}{cells} {python} {self.digest(file)}"
         if (known := self._memory.get(key)) is not None:
             try:
                 return Summary.from_json(known)
             except (ValueError, TypeError, KeyError):
                 pass  # a damaged memory costs time, never a wrong answer
-        summary = summarise(text, exact=exact)
+        summary = summarise(self.text(file), exact=exact)
         self._memory[key] = summary.to_json()
         return summary
+
+    def digest(self, file: str) -> Digest:
+        """Return the digest of what *file* holds, without reading it where that is known."""
+        if file in self._texts and file not in self.digests:
+            return digest_bytes(self._texts[file])
+        if file not in self.digests:
+            known = self._files.known(file)
+            if known is None:
+                self.text(file)
+            else:
+                self.digests[file] = known
+        return self.digests[file]
 
     def text(self, file: str) -> bytes:
         """Return the content of *file* as Python source; nothing if it is gone."""
         if file not in self._texts:
             try:
-                content = Path(file).read_bytes()
+                content = self._files.content(file)
             except OSError:
                 content = b""
-            self.digests[file] = digest_bytes(content)
-            self._texts[file] = notebook_code(content) if file.endswith(".ipynb") else content
+            digest = digest_bytes(content)
+            if self.digests.setdefault(file, digest) != digest:
+                # It changed between two looks: no content is what was read of it.
+                self.digests[file] = digest_fields("changed", self.digests[file], digest)
+            self._texts[file] = notebook_code(content) if is_notebook(file) else content
         return self._texts[file]
 
     def supply(self, file: str, text: bytes) -> None:
@@ -132,6 +176,11 @@ class Sources:
             inside = path.is_relative_to(self.base)
             self._spelled[file] = (path.relative_to(self.base) if inside else path).as_posix()
         return self._spelled[file]
+
+
+def is_notebook(file: str) -> bool:
+    """Tell whether the code of *file* is in cells."""
+    return file.endswith(".ipynb")
 
 
 def notebook_code(content: bytes) -> bytes:

@@ -40,8 +40,8 @@ class Speller:
 
     def spell(self, indices: Sequence[int]) -> str:
         """Return the units at *indices*, in one layout and without comments."""
-        if not self._nodes:
-            return self._text
+        if max(indices, default=0) >= len(self._nodes):
+            return self._text  # no Python, or no longer what it was when it was counted
         with room_to_recurse():
             chosen = [self._plain.visit(self._nodes[index]) for index in indices]
             return "".join(ast.unparse(ast.fix_missing_locations(e)) + "\n" for e in chosen)

@@ -100,12 +100,17 @@ def summarise(text: bytes, *, exact: bool = False) -> Summary:
         exact: Whether docstrings, annotations and local names count.
     """
     with _without_collection():
-        try:
-            tree = ast.parse(text)
-        except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-            return Summary(broken=f"cannot be read as Python: {error}")
-        units = read_units(tree, exact=exact)
-        return Summary(units=tuple(units), exports=exports(tree) if b"__all__" in text else None)
+        return _summarised(text, exact=exact)
+
+
+def _summarised(text: bytes, *, exact: bool) -> Summary:
+    """Read a file; the tree is gone on return, so that no collection ever walks it."""
+    try:
+        tree = ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        return Summary(broken=f"cannot be read as Python: {error}")
+    listed = exports(tree, text) if b"__all__" in text else None
+    return Summary(units=tuple(read_units(tree, exact=exact)), exports=listed)
 
 
 @contextmanager

@@ -99,10 +99,13 @@ def bodies(block: ast.stmt) -> Iterator[list[ast.stmt]]:
         yield part.body
 
 
-def exports(tree: ast.Module) -> tuple[str, ...] | None:
-    """Return what `__all__` lists; None if there is none or it is computed."""
+def exports(tree: ast.Module, text: bytes) -> tuple[str, ...] | None:
+    """Return what `__all__` lists in the *text* of a file; None if there is none or is computed."""
     found: list[str] | None = None
+    lines = text.splitlines()
     for node in tree.body:
+        if not any(b"__all__" in each for each in lines[node.lineno - 1 : node.end_lineno]):
+            continue  # to walk each statement would cost as much as to read it
         if not any(isinstance(each, ast.Name) and each.id == "__all__" for each in ast.walk(node)):
             continue
         names = _listed(node)
