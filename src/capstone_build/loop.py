@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from capstone_build.core.fingerprint import Aspect
 from capstone_build.core.observation import Observation
@@ -31,7 +31,7 @@ from capstone_build.core.report import (
 from capstone_build.core.stage import Stage
 from capstone_build.discovery import Discovery
 from capstone_build.execution.executor import Executor, LocalExecutor, last_lines
-from capstone_build.execution.notes import Note, taken_from
+from capstone_build.execution.notes import taken_from
 from capstone_build.execution.order import RunResult, WorkOrder
 from capstone_build.execution.staging import Staging
 from capstone_build.interruption import Interrupted, uninterruptible
@@ -39,24 +39,11 @@ from capstone_build.placing import Placing
 from capstone_build.recording import Recording
 from capstone_build.request import Request
 from capstone_build.results import Results
+from capstone_build.run import Run
 from capstone_build.session import Forecast, Session
 from capstone_build.storage.file_state import FileState
 
 Listener = Callable[[Event], None]
-
-
-@dataclass(slots=True, kw_only=True)
-class _Run:
-    """One stage at work: what it was started for, and with what in view."""
-
-    stage: Stage
-    number: int
-    because: tuple[Difference, ...]
-    before: Observation
-    states: Mapping[str, FileState | None]
-    named: Sequence[Note]
-    attempt: int = 1
-    moved: int = 0
 
 
 class Loop:
@@ -85,7 +72,7 @@ class Loop:
         self._executor: Executor = LocalExecutor(session.host, root)
         self._recording = Recording(self._world)
         self._results = Results(forecast.graph, on_event)
-        self._runs: dict[int, _Run] = {}
+        self._runs: dict[int, Run] = {}
         self._numbers = 0
 
     def run(self) -> BuildReport:
@@ -170,14 +157,13 @@ class Loop:
             message = f"its input {missing[0]!r} is not there"
             self._fail(stage, because, Failure(cause=Cause.INPUT_MISSING, message=message))
             return
-        run = _Run(
+        run = Run(
             stage=stage,
             number=self._next_number(),
             because=because,
             before=before,
-            states=self._world.files.states(
-                [*before.inputs, *before.files, *self._world.read_late(stage)]
-            ),
+            states=self._world.files.states([*before.inputs, *before.files]),
+            late=self._world.files.states(self._world.read_late(stage)),
             named=self._world.named(stage),
             attempt=attempt,
             moved=moved,
@@ -204,14 +190,14 @@ class Loop:
         self._tell(StageStarted(stage.name, because, attempt))
         self._executor.submit(order)
 
-    def _come_back(self, run: _Run, result: RunResult) -> None:
+    def _come_back(self, run: Run, result: RunResult) -> None:
         """Deal with a run that ended: again, failed, or outputs in place."""
         stage = run.stage
         after = self._world.inputs(stage, self._session.graph)
-        states = self._world.files.states(run.states)
         before = run.before.inputs
         moved = [p for p in after.keys() | before.keys() if after.get(p) != before.get(p)]
-        touched = [path for path, state in run.states.items() if states[path] != state]
+        late = self._touched(run.late)
+        touched = [path for path in self._touched(run.states) if path not in late]
         if moved or touched:
             self._moved(run, min([*moved, *touched]))
             return
@@ -223,9 +209,10 @@ class Loop:
             else:
                 self._fail(stage, run.because, failure, result.seconds)
             return
-        if (file := self._world.fingerprints.other_code(result.compiled)) is not None:
+        file = self._world.fingerprints.other_code(result.compiled)
+        if late or file is not None:
             kept = self._staging.abandon(stage, run.number)
-            message = f"its code changed after the build began: {file}"
+            message = f"its code changed after the build began: {min(late, default=file)}"
             failure = Failure(cause=Cause.CODE_MOVED, message=message, kept=kept)
             self._fail(stage, run.because, failure, result.seconds)
             return
@@ -250,7 +237,12 @@ class Loop:
             )
         )
 
-    def _moved(self, run: _Run, path: str) -> None:
+    def _touched(self, states: Mapping[str, FileState | None]) -> list[str]:
+        """Return the files that are in other states than *states*."""
+        now = self._world.files.states(states)
+        return [path for path, state in states.items() if now[path] != state]
+
+    def _moved(self, run: Run, path: str) -> None:
         """An input changed while its stage ran: what it left belongs to neither version."""
         kept = self._staging.abandon(run.stage, run.number)
         failure = Failure(
@@ -264,7 +256,7 @@ class Loop:
             message = f"{failure.message}, and again while it ran a second time"
             self._fail(run.stage, run.because, replace(failure, message=message))
 
-    def _again(self, run: _Run, failure: Failure, attempt: int = 1, moved: int = 0) -> None:
+    def _again(self, run: Run, failure: Failure, attempt: int = 1, moved: int = 0) -> None:
         self._tell(StageRetried(run.stage.name, failure))
         before = self._world.observe(run.stage, self._session.graph)
         self._start(run.stage, before, run.because, attempt, moved)

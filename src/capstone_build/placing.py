@@ -44,10 +44,10 @@ class Placing:
         A pattern can leave it out; a folder is read as it is, and would not
         have it in a clean build.
         """
-        for path in self._world.orphans_inside(stage):
+        for path in self._world.orphans.inside(stage):
             if (self._world.project.root / path).exists():
                 kept = self._staging.keep(path)
-                self._tell(OrphanKept(self._world.ignored[path], path, kept))
+                self._tell(OrphanKept(self._world.orphans.ignored[path], path, kept))
 
     def prepare(self, stage: Stage, before: Observation, number: int) -> dict[str, str]:
         """

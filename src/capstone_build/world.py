@@ -28,6 +28,7 @@ from capstone_build.errors import MissingSourceError, PipelineError
 from capstone_build.execution.notes import Note, Sight
 from capstone_build.fingerprints import Fingerprints
 from capstone_build.named_code import NamedCode
+from capstone_build.orphans import Orphans
 from capstone_build.storage.file_state import FileState
 from capstone_build.storage.files import Files
 from capstone_build.storage.manifest import Manifest
@@ -63,11 +64,7 @@ class World:
         self._sources = SourceFiles(self.manifest.file)
         read = partial(ProjectCode, _source_roots(project), self._summaries, self._sources)
         self.fingerprints = Fingerprints(project.root, read, self.files, seen, self.look)
-        self._orphans: dict[ArtifactPath, StageName] | None = None
-        self.ignored: dict[ArtifactPath, StageName] = {}
-        """Files left by stages that are gone, which a pattern or folder would have matched."""
-        self.adopted: dict[ArtifactPath, StageName] = {}
-        """Files left by stages that are gone, which other stages name and read as sources."""
+        self.orphans = Orphans(self.manifest)
 
     def close(self) -> None:
         """Let go of the memory."""
@@ -180,22 +177,11 @@ class World:
             for each in stage.inputs
         }
 
-    def orphans_inside(self, stage: Stage) -> list[ArtifactPath]:
-        """Return what stages that are gone left in folders that *stage* reads as a whole."""
-        folders = [a.location for a in stage.reads if a.kind is not Kind.PATTERN]
-        return [
-            path
-            for path in self.ignored
-            if any(path.startswith(f"{folder}/") for folder in folders)
-        ]
-
     def orphans_met(self) -> Iterator[OrphanIgnored | OrphanAdopted]:
-        """Tell of what stages that are gone left, and other stages came upon."""
-        for path, stage in self.ignored.items():
-            if (self.project.root / path).exists():
-                yield OrphanIgnored(stage, path)
-        for path, stage in self.adopted.items():
-            yield OrphanAdopted(stage, path)
+        """Tell of what stages that are gone left, and other stages came upon, if it is there."""
+        for event in self.orphans.met():
+            if (self.project.root / event.artifact).exists():
+                yield event
 
     def missing_sources(
         self,
@@ -257,7 +243,9 @@ class World:
         """Return the source files that are read only while *stage* runs: those of a command."""
         if isinstance(stage.action, PythonCall):
             return []  # loaded with the pipeline, and compared with what was fingerprinted
-        return list(self.fingerprints.of(stage).closure.extent.files)
+        closure = self.fingerprints.of(stage).closure
+        files = [name for aspect, name in closure.parts if aspect is Aspect.FILE]
+        return [*closure.extent.files, *files]
 
     def remember(self) -> None:
         """Write what was learned of files and source to the manifest."""
@@ -267,28 +255,8 @@ class World:
     def _read(self, artifact: Artifact, graph: StageGraph) -> dict[ArtifactPath, Digest | None]:
         """Return what *artifact* stands for, without what stages that are gone left there."""
         found = self.files.contents(artifact)
-        is_named = artifact.kind is Kind.FILE and found.keys() == {artifact.location}
-        orphans = self._orphans_of(graph)
-        for path in found.keys() & orphans.keys():
-            made = self.manifest.made_at(path)
-            if made is None or made.digest != found[path]:
-                continue  # it was edited: a source now
-            if is_named:
-                self.adopted[path] = orphans[path]
-            else:
-                self.ignored[path] = orphans[path]
-                del found[path]
+        self.orphans.leave_out(found, artifact, graph)
         return found
-
-    def _orphans_of(self, graph: StageGraph) -> dict[ArtifactPath, StageName]:
-        """Return the files that stages left which no stage of *graph* writes."""
-        if self._orphans is None:
-            self._orphans = {
-                path: made.stage
-                for path, made in self.manifest.made().items()
-                if graph.writer_of(path) is None
-            }
-        return self._orphans
 
     def _nearest(self, path: str, stages: Sequence[Stage]) -> list[str]:
         """Return existing or declared paths that *path* may be a slip for."""

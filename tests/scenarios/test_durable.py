@@ -397,8 +397,8 @@ def test_two_builds_at_once_share_the_work(held: Project) -> None:
         said = second.stdout.readline()
         assert said, "the second build ended without waiting"
     assert str(first.pid) in said
+    held.write("go", "")  # what sleeps does not see it: the second build's run will
     kill(first, signal.SIGTERM)
-    held.write("go", "")
     out, err = second.communicate(timeout=60)
 
     assert second.returncode == 0, out + err

@@ -60,6 +60,30 @@ def lines(project: Project) -> Project:
     return project
 
 
+def test_a_function_that_moves_to_another_module_runs_nothing(project: Project) -> None:
+    """What is done is what it was, wherever it is written down."""
+    project.write("data.txt", "a b\n")
+    project.write("words.py", "MARK = '!'\n\n\ndef loud(text):\n    return text.upper() + MARK\n")
+    project.write(
+        "pipeline.py",
+        """
+        from capstone_build import stage
+        from words import loud
+
+        @stage(inputs={"data": "data.txt"}, outputs={"out": "output/o.txt"})
+        def work(data: str) -> str:
+            return loud(data)
+        """,
+    )
+    assert project.build().ran == ["work"]
+    (project.root / "words.py").rename(project.root / "speech.py")
+    project.edit("pipeline.py", "from words", "from speech")
+    assert project.build().ran == []
+    project.edit("speech.py", "'!'", "'?'")
+    assert project.build().ran == ["work"]
+    assert project.read("output/o.txt") == "A B\n?"
+
+
 def test_a_second_build_runs_nothing(lines: Project) -> None:
     """With no edit in between, everything is up to date, and the last line says so."""
     done = lines.build()

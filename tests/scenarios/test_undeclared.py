@@ -265,6 +265,44 @@ def test_a_file_that_changes_after_it_was_read_is_read_again(reading: Project) -
     assert reading.read("output/out.txt") == "two\n"
 
 
+def test_a_script_that_changes_while_it_runs_is_not_taken_for_what_ran(project: Project) -> None:
+    """Neither it nor what it imports: the stage fails, and the next build runs it."""
+    project.write(
+        "pipeline.py",
+        """
+        from capstone_build import command
+
+        c = command("python script.py > {outputs.o}", name="c", outputs={"o": "output/o.txt"})
+        """,
+    )
+    project.write(
+        "script.py",
+        """
+        import pathlib, time
+
+        pathlib.Path("started").touch()
+        while not pathlib.Path("go").exists():
+            time.sleep(0.01)
+        import helper
+        print(helper.WORD)
+        """,
+    )
+    project.write("helper.py", "WORD = 'one'\n")
+    process = project.start("build")
+    wait_until(lambda: project.exists("started"), "the script runs")
+    project.write("helper.py", "WORD = 'two'\n")
+    project.write("go", "")
+    out, _ = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert "its code changed after the build began: " in out
+    assert "helper.py" in out
+    assert project.build().ran == ["c"]
+    assert project.read("output/o.txt") == "two\n"
+    project.write("helper.py", "WORD = 'one'\n")
+    assert project.build().ran == ["c"]
+    assert project.read("output/o.txt") == "one\n"
+
+
 def test_a_stage_that_keeps_a_file_of_its_own_does_not_run_for_ever(reading: Project) -> None:
     """What it reads and writes itself counts as it left it: only another's edit re-runs it."""
     declare(
