@@ -208,6 +208,7 @@ class HostProcess:
 def main() -> NoReturn:
     """Load the pipeline named on the command line, tell of it, and serve."""
     root, module = sys.argv[1:3]
+    sys.argv[1:] = []  # no command line is the stages'
     # The user's modules neither read the engine's orders nor print among the answers.
     orders, answers = os.dup(0), os.fdopen(os.dup(1), "wb")
     nothing = os.open(os.devnull, os.O_RDONLY)

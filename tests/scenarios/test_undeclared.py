@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import py_compile
 import subprocess
 import sys
 
@@ -263,6 +265,27 @@ def test_a_file_that_changes_after_it_was_read_is_read_again(reading: Project) -
     assert process.returncode == 0, out + err
     assert "lookup.csv' changed while it ran" in out
     assert reading.read("output/out.txt") == "two\n"
+
+
+def test_a_script_never_runs_stale_bytecode(project: Project) -> None:
+    """An edit of the same size within the same second is one that Python would not see."""
+    project.write(
+        "pipeline.py",
+        """
+        from capstone_build import command
+
+        c = command("python script.py > {outputs.o}", name="c", outputs={"o": "output/o.txt"})
+        """,
+    )
+    project.write("script.py", "import helper\nprint(helper.WORD)\n")
+    helper = project.write("helper.py", "WORD = 'one'\n")
+    os.utime(helper, (1_700_000_000, 1_700_000_000))
+    py_compile.compile(str(helper), doraise=True)
+    project.build()
+    project.write("helper.py", "WORD = 'two'\n")
+    os.utime(helper, (1_700_000_000, 1_700_000_000))
+    assert project.build().ran == ["c"]
+    assert project.read("output/o.txt") == "two\n"
 
 
 def test_a_script_that_changes_while_it_runs_is_not_taken_for_what_ran(project: Project) -> None:
