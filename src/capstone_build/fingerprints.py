@@ -11,7 +11,7 @@ import importlib.metadata
 import platform
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 from capstone_build.analysis.closure import Closure
@@ -201,6 +201,17 @@ class Fingerprints:
             is_settled=code.is_settled,
         )
 
+    @cached_property
+    def _telling(self) -> list[Note]:
+        """What was seen of the import, but for modules of which the source tells already."""
+        loaded = [note for note in self._seen if note.sight is Sight.LOADED]
+        if not loaded:
+            return list(self._seen)
+        pipeline = Symbol(f"{self.code.module_of(self._root / loaded[0].name)}:")
+        known = self.code.closure([pipeline]).extent.files
+        expected = {id(note) for note in loaded if str(self._root / note.name) in known}
+        return [note for note in self._seen if id(note) not in expected]
+
     def _digest(self, part: Part) -> Digest:
         return self.imported(part[1]) if part[0] is Aspect.IMPORTED else self._look(part)
 
@@ -209,7 +220,7 @@ class Fingerprints:
         for name, where in closure.undeclared_environment.items():
             if not is_secret(name):
                 yield (Aspect.ENVIRONMENT, name), str(where)
-        for note in self._seen:
+        for note in self._telling:
             if not (note.during and closure.extent.holds(*note.during[0])):
                 continue  # no statement that this stage needs
             part = self.counted(note, stage, closure)
