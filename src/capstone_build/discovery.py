@@ -69,12 +69,14 @@ class Discovery:
             known = part is None or part in self._taken.fingerprint or part in self.found.parts
             if part is None or known or note.name in made:
                 continue
+            if note.sight is Sight.NAMED and self._world.has_moved(note.name, note.state):
+                continue  # named to be written
             self._by[part] = note.by
             self.found.parts[part] = self._digest(part, note)
 
     def _digest(self, part: Part, note: Note) -> Digest:
         match note.sight:
-            case Sight.READ | Sight.USED:
+            case Sight.READ | Sight.USED | Sight.NAMED:
                 return self._file(note)
             case Sight.LISTED:
                 folder = part[1].removeprefix("./")
@@ -91,7 +93,7 @@ class Discovery:
     def _file(self, note: Note) -> Digest:
         """Return the digest of a file that was read, as it was read."""
         # Where the stage wrote it itself, what it left is what it will find.
-        is_own = note.sight is Sight.USED or note.name in self._wrote
+        is_own = note.sight in {Sight.USED, Sight.NAMED} or note.name in self._wrote
         if not is_own and self._world.has_moved(note.name, note.state):
             self.found.moved = self.found.moved or note.name
             if self._settles:
@@ -108,6 +110,8 @@ class Discovery:
         for part, by in {**self._taken.unasked, **self._by}.items():
             if part in told:
                 continue
+            if part[1] in self._wrote:
+                continue  # it knows that file, having made it
             digest = self.found.parts.get(part) or self._taken.fingerprint.get(part)
             if part[0] is Aspect.READ and (digest == ABSENT or part[1].endswith("/")):
                 continue  # nothing that could be declared as an input

@@ -38,7 +38,7 @@ class Taken:
         closure: The code that the stage reaches.
         said: What a person would call the values of parts that are no code.
         unasked: Parts that nothing declares, each with the place that reads it.
-        named: Files that a command names and that are no code of it.
+        named: What may be paths of files, in the code or in a command, and is no code itself.
         is_settled: Whether no stage makes any of the code: else it is taken again.
     """
 
@@ -130,7 +130,7 @@ class Fingerprints:
         if part is None or part in closure.parts or (Aspect.FILE, part[1]) in closure.parts:
             return None
         match note.sight:
-            case Sight.READ | Sight.USED:
+            case Sight.READ | Sight.USED | Sight.NAMED:
                 is_known = any(a.stands_for(note.name) for a in (*stage.reads, *stage.writes))
             case Sight.LISTED:
                 is_known = any(_lists(artifact, note.name) for artifact in stage.reads)
@@ -150,7 +150,7 @@ class Fingerprints:
         match note.sight:
             case Sight.WROTE:
                 return None
-            case Sight.READ | Sight.USED:
+            case Sight.READ | Sight.USED | Sight.NAMED:
                 return Aspect.READ, note.name
             case Sight.LISTED:
                 return Aspect.READ, f"{note.name or '.'}/"

@@ -216,7 +216,7 @@ class Loop:
             failure = Failure(cause=Cause.CODE_MOVED, message=message, kept=kept)
             self._fail(stage, run.because, failure, result.seconds)
             return
-        notes = [*run.named, *taken_from(self._logs / f"{stage.name}.notes")]
+        notes = [*taken_from(self._logs / f"{stage.name}.notes"), *run.named]
         found = Discovery(self._world, stage, notes, settles=run.moved > 0).found
         if found.moved and run.moved == 0:
             self._moved(run, found.moved)

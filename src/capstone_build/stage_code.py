@@ -31,7 +31,7 @@ class Code:
 
     Attributes:
         closure: All that it reaches.
-        named: Other files that its command names, whether or not they are there.
+        named: Other files that its code or its command may name, whether or not they are there.
         is_settled: Whether no stage makes any of it: else it has to be read again.
     """
 
@@ -91,7 +91,8 @@ class StageCode:
         besides = [source.file(self._root / path, ignoring) for path in scripts]
         text = declared_command(stage)
         if text is None:
-            return Code(closure=united([source.closure(starts, ignoring), *besides]))
+            closure = united([source.closure(starts, ignoring), *besides])
+            return Code(closure=closure, named=tuple(sorted(closure.named)))
         graph = self._graph
 
         def is_made(path: str) -> bool:
@@ -99,9 +100,10 @@ class StageCode:
             return is_output or any(each.stands_for(path) for each in stage.reads)
 
         command = source.command(text, is_made, starts, ignoring)
+        closure = united([command.closure, *besides])
         return Code(
-            closure=united([command.closure, *besides]),
-            named=command.named,
+            closure=closure,
+            named=(*command.named, *sorted(closure.named)),
             is_settled=not any(graph and graph.writer_of(path) for path in command.made),
         )
 

@@ -8,6 +8,7 @@ Knows how to look, and where what was seen is kept; does not decide
 from __future__ import annotations
 
 import os
+import posixpath
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import astuple
 from difflib import get_close_matches
@@ -102,10 +103,16 @@ class World:
         )
 
     def named(self, stage: Stage) -> list[Note]:
-        """Take the files that a command names, and that are there, for what it will read."""
-        states = self.files.states(self.fingerprints.of(stage).named)
+        """Take the files that the code or a command names, and that are there, for read."""
+        named = self.fingerprints.of(stage).named
+        inside = {
+            path: None
+            for path in map(posixpath.normpath, named)
+            if not path.startswith(("/", "../")) and self.files.is_file(path)
+        }
+        states = self.files.states(inside)
         return [
-            Note(Sight.USED, name, state=astuple(state))
+            Note(Sight.NAMED, name, state=astuple(state))
             for name, state in states.items()
             if state is not None
         ]

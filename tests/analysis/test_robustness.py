@@ -150,3 +150,15 @@ def test_stages_share_what_they_reach(tmp_path: Path) -> None:
 
     assert all(each.items() - first.items() for each in others)
     assert len(memory) == 2
+
+
+def test_a_package_that_imports_itself_from_below_comes_to_an_end(
+    closure: Callable[..., Closure],
+) -> None:
+    """Python fails on it when it runs; reading it does not."""
+    files = {
+        "pipeline.py": "from kit import last\n\n\ndef work(text):\n    return last.text\n",
+        "kit/__init__.py": "from kit.last import last\n",
+        "kit/last.py": "from kit import last\n",
+    }
+    assert (Aspect.CODE, "pipeline:work") in closure(files).parts

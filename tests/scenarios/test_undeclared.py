@@ -7,6 +7,7 @@ import py_compile
 import subprocess
 import sys
 
+import pandas as pd
 import pytest
 
 from capstone_build.core.variable import digest_variable
@@ -265,6 +266,58 @@ def test_a_file_that_changes_after_it_was_read_is_read_again(reading: Project) -
     assert process.returncode == 0, out + err
     assert "lookup.csv' changed while it ran" in out
     assert reading.read("output/out.txt") == "two\n"
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "str(pyarrow.parquet.read_table('lookup.parquet').to_pydict())",
+        "str(pandas.read_parquet('lookup.parquet'))",
+        "table('lookup.parquet')",
+    ],
+)
+def test_a_file_that_no_python_opens_counts_where_the_code_names_it(
+    reading: Project, expression: str
+) -> None:
+    """Libraries in C++ open files by themselves; a path that is spelled is known all the same."""
+    before = (
+        "import pandas, pyarrow.parquet\n\n\ndef table(path):\n"
+        "    return str(pyarrow.parquet.read_table(path).to_pydict())\n"
+    )
+    pd.DataFrame({"a": [1]}).to_parquet(reading.root / "lookup.parquet")
+    declare(reading, expression, before)
+    assert 'inputs={"lookup": "lookup.parquet"}' in reading.build().out
+    assert reading.build().ran == []
+    pd.DataFrame({"a": [2]}).to_parquet(reading.root / "lookup.parquet")
+    assert reading.build().ran == ["work"]
+    assert "2" in reading.read("output/out.txt")
+    assert reading.build().ran == []
+
+
+def test_a_file_that_is_named_to_be_written_does_not_count(reading: Project) -> None:
+    """Neither by a function nor by a command: what a run left is not what it reads."""
+    reading.write(
+        "pipeline.py",
+        """
+        from pathlib import Path
+        from capstone_build import command, stage
+
+        text = "sort data.txt > {outputs.o}; date +%N > c.log"
+        c = command(text, name="c", outputs={"o": "c.txt"})
+
+        @stage(outputs={"o": "f.txt"})
+        def f() -> str:
+            import time
+            Path("f.log").write_text(str(time.time_ns()))
+            return "done"
+        """,
+    )
+    reading.build()
+    assert reading.build().ran == []
+    assert reading.build("--force", "c", "--force", "f").ran
+    told = reading.build()
+    assert told.ran == []
+    assert ".log" not in told.out
 
 
 def test_a_script_never_runs_stale_bytecode(project: Project) -> None:

@@ -84,12 +84,14 @@ class Closure:
         parts: What was reached.
         undeclared_environment:
             Environment variables that the code reads by literal name, and where.
+        named: What the code spells that may be the paths of files.
         extent: Where the code lies.
         identify: Finds the identity.
     """
 
     parts: Mapping[Part, Reached]
     undeclared_environment: Mapping[str, Location]
+    named: frozenset[str]
     extent: Extent
 
     def coarse(self) -> Iterator[str]:
@@ -147,6 +149,7 @@ def united(closures: Sequence[Closure]) -> Closure:
     return Closure(
         parts=Parts(digests, tell, reasons),
         undeclared_environment=environment,
+        named=frozenset().union(*(each.named for each in closures)),
         extent=reduce(Extent.joined, (each.extent for each in closures)),
         identify=cache(lambda: digest_fields(*(each.identity for each in closures))),
     )

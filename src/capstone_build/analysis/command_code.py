@@ -125,6 +125,7 @@ class Collection:
             closure=Closure(
                 parts=Parts(self._digests, lambda part: tellers[part](), self._reasons),
                 undeclared_environment=self._environment,
+                named=frozenset().union(*(each.named for each in self._closures)),
                 extent=reduce(Extent.joined, (e.extent for e in self._closures), Extent()),
                 identify=cache(lambda: digest_fields(*(e.identity for e in self._closures))),
             ),

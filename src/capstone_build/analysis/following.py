@@ -46,7 +46,6 @@ class Following:
             if self._readers.takes(module, gift.callee):
                 step.lead(self._texts(self._resolver.path(module, gift.name)))
         for hint in unit.hints:
-            step.flags.add(hint.flag)
             self._heed(module, hint, step)
         for name, line in unit.environment.items():
             if (file := self._file(module)) is not None:
@@ -76,6 +75,10 @@ class Following:
 
     def _heed(self, module: str, hint: Hint, step: Step) -> None:
         """Add what a hint makes count."""
+        if hint.flag is Flag.FILE:
+            step.named.add(hint.detail)
+            return
+        step.flags.add(hint.flag)
         place = f"{self._where(module, hint.line)} {hint.said}"
         if hint.flag is Flag.NAMESPACE:
             step.lead([Node(Sort.WHOLE, module)], f"{place}: whole module counts")

@@ -64,9 +64,12 @@ class Gathering:
         steps = [self.graph.step(node) for node in nodes]
         digests = {step.part: step.digest for step in steps if step.part is not None}
         environment: dict[str, Location] = {}
+        named: set[str] = set()
         for step in steps:
             if step.environment:
                 environment.update(step.environment)
+            if step.named:
+                named |= step.named
         order = self._order.of(roots, set(nodes))
         if order:
             digests[ORDER] = digest_fields(*order)
@@ -74,6 +77,7 @@ class Gathering:
         return Closure(
             parts=Parts(digests, tell, partial(self._reasons, nodes)),
             undeclared_environment=environment,
+            named=frozenset(named),
             extent=Extent((self.graph, nodes)),
             identify=cache(partial(self._identities.of, starts, nodes, digests, order)),
         )

@@ -23,6 +23,9 @@ SPECIAL: dict[str, Callable[[Walker, ast.Call], bool]] = {}
 """Calls that mean more than they spell; each returns whether it wrote the call down itself."""
 
 _FILE = re.compile(r"[\w./-]+\.py\b")
+_OTHER_FILE = re.compile(r"(?:\A|')([\w./-]*\w\.[A-Za-z]\w{0,7}(?:\.gz)?)(?:\Z|')")
+"""All of a text, or what is quoted in it, as in a query."""
+
 _MARKED = re.compile(r"@([^\W\d]\w*)")
 
 
@@ -77,6 +80,9 @@ def _constant(walker: Walker, node: ast.Constant) -> None:
                 walker.hint(Flag.SCRIPT, node.lineno, f"{file} is named", file)
         if "__module__" in value:
             walker.hint(Flag.PLACE, node.lineno, "__module__ is named")
+        elif "." in value:
+            for file in _OTHER_FILE.findall(value):
+                walker.hint(Flag.FILE, node.lineno, f"{file} is named", file)
         if "@" in value:
             soft(walker, _MARKED.findall(value), node.lineno)
     else:

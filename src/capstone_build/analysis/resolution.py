@@ -37,6 +37,10 @@ OF_EVERY_MODULE = frozenset(
 )
 
 
+_LONGEST = 16
+"""No chain of attributes is longer, but one that grows: a package that imports itself from below."""
+
+
 class Resolver:
     """
     Follows names.
@@ -136,7 +140,7 @@ class _Walk:
         if Node(Sort.SYMBOL, module, name) in self._ignored:
             return
         summary = self._sources.summary(module)
-        if summary.broken:
+        if summary.broken or len(rest) > _LONGEST:
             self._add(Sort.WHOLE, module)
             return
         binders = summary.binders.get(name, ())

@@ -31,6 +31,7 @@ class Step:
         follows: What it leads to, in the order met.
         reasons: For what counts more coarsely than by symbol: why.
         flags: Ways in which it reaches more than it spells.
+        named: What may be paths of files that it reads.
         environment: Environment variables that it reads by literal name.
     """
 
@@ -41,6 +42,7 @@ class Step:
     follows: dict[Node, None] = field(default_factory=dict)
     reasons: dict[Node, str] = field(default_factory=dict)
     flags: set[Flag] = field(default_factory=set)
+    named: set[str] = field(default_factory=set)
     environment: dict[str, Location] = field(default_factory=dict)
 
     def name(self, aspect: Aspect, key: str, digest: Digest) -> None:

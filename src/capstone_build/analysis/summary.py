@@ -20,7 +20,7 @@ from capstone_build.analysis.reading import read_units
 from capstone_build.analysis.toplevel import exports
 from capstone_build.analysis.unit import Kind, Target, Unit
 
-VERSION = "3"
+VERSION = "4"
 """Changes whenever the same text may be summarised differently."""
 
 

@@ -48,6 +48,8 @@ class Flag(StrEnum):
     """It asks in which module something lies."""
     SCRIPT = "script"
     """It names a Python file; the detail is the path as spelled."""
+    FILE = "file"
+    """It spells what may be the path of another file; the detail is that."""
 
 
 class Target(NamedTuple):

@@ -17,6 +17,8 @@ from capstone_build.core.digest import Digest, digest_fields
 class Aspect(Enum):
     """One of the ways in which the world can depart from what a stage last saw."""
 
+    __hash__ = object.__hash__  # parts are looked up by the thousand: that of Enum is slow
+
     CODE = "code"
     """A function, class or global of the project that the stage reaches."""
     PACKAGE = "package"

@@ -119,6 +119,10 @@ class Files:
         fresh, self._fresh = self._fresh, {}
         return fresh
 
+    def is_file(self, path: str) -> bool:
+        """Tell whether there is a regular file at *path*."""
+        return os.path.isfile(os.path.join(self._root, path))  # noqa: PTH113, PTH118 (as above)
+
     def names_in(self, folder: str) -> list[str]:
         """Return the names in a folder; none if it is not there."""
         return [entry.name for entry, _, _ in self._entries(folder, ())]

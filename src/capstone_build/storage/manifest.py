@@ -124,7 +124,8 @@ class Manifest:
             stage,
         )
         trace = next(_traces(rows), None)
-        return None if trace is None else replace(trace, stage=stage)
+        is_other = trace is not None and trace.stage != stage
+        return replace(trace, stage=stage) if trace is not None and is_other else trace
 
     def latest(self, stage: StageName) -> Latest | None:
         """Return how *stage* came to be as it is; None if it never ran."""
