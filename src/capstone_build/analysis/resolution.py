@@ -38,7 +38,7 @@ OF_EVERY_MODULE = frozenset(
 
 
 _LONGEST = 16
-"""No chain of attributes is longer, but one that grows: a package that imports itself from below."""
+"""A chain of attributes that is longer grows: of a package that imports itself from below."""
 
 
 class Resolver:

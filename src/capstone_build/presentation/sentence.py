@@ -117,7 +117,7 @@ def listed(names: Iterable[str], at_most: int = 4) -> str:
 
 def clause(difference: Difference) -> str:
     """Return one *difference* in words; never the value of an environment variable."""
-    key = for_terminal(difference.key)
+    key = for_terminal(difference.key).rstrip(":")
     match difference.aspect:
         case Aspect.CODE:
             return _code(difference)

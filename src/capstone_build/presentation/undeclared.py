@@ -16,7 +16,7 @@ _FEW = 3
 
 def undeclared(event: ReadUndeclared) -> str:
     """Return what was read, where, and the line that declares it."""
-    shown = ", ".join(event.names[:_FEW])
+    shown = ", ".join(each.rstrip(":") for each in event.names[:_FEW])
     more = len(event.names) - _FEW
     what = f"{shown} and {more} more" if more > 0 else shown
     where = f" ({event.by})" if event.by else ""
