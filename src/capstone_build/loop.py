@@ -40,7 +40,7 @@ from capstone_build.recording import Recording
 from capstone_build.request import Request
 from capstone_build.results import Results
 from capstone_build.session import Forecast, Session
-from capstone_build.storage.file_state import FileState
+from capstone_build.storage.file_state import FileState, file_clock_ns
 
 Listener = Callable[[Event], None]
 
@@ -55,6 +55,7 @@ class _Run:
     before: Observation
     states: Mapping[str, FileState | None]
     named: Sequence[Note]
+    began_ns: int
     attempt: int = 1
     moved: int = 0
 
@@ -179,6 +180,7 @@ class Loop:
                 [*before.inputs, *before.files, *self._world.read_late(stage)]
             ),
             named=self._world.named(stage),
+            began_ns=file_clock_ns(),
             attempt=attempt,
             moved=moved,
         )
@@ -230,7 +232,7 @@ class Loop:
             self._fail(stage, run.because, failure, result.seconds)
             return
         notes = [*run.named, *taken_from(self._logs / f"{stage.name}.notes")]
-        found = Discovery(self._world, stage, notes, settles=run.moved > 0).found
+        found = Discovery(self._world, stage, notes, run.began_ns, settles=run.moved > 0).found
         if found.moved and run.moved == 0:
             self._moved(run, found.moved)
             return

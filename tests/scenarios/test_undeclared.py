@@ -363,3 +363,21 @@ def test_a_file_that_is_added_to_and_read_counts(reading: Project) -> None:
     assert reading.build().ran == []
     reading.write("lookup.csv", "two\n")
     assert reading.build().ran == ["work"]
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "[os.system('cp data.txt s.tmp'), open('s.tmp').read(), os.remove('s.tmp')][1]",
+        "[d := tempfile.mkdtemp(dir='.'), len(os.listdir('.')) > 0, os.rmdir(d)][1]",
+        "[d := tempfile.mkdtemp(dir='.'), open(d + '/x', 'w').close(), os.listdir('.'),"
+        + "os.remove(d + '/x'), os.rmdir(d)][1]",
+    ],
+)
+def test_what_came_and_went_with_the_run_does_not_count(reading: Project, expression: str) -> None:
+    """Scratch files and folders in the project, whoever wrote them."""
+    declare(reading, f"str({expression})", before="import os, tempfile\n")
+    told = reading.build().out
+    assert "changed while it ran" not in told
+    assert "does not declare" not in told
+    assert reading.build().ran == []
