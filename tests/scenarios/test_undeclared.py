@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 
@@ -381,3 +382,26 @@ def test_what_came_and_went_with_the_run_does_not_count(reading: Project, expres
     assert "changed while it ran" not in told
     assert "does not declare" not in told
     assert reading.build().ran == []
+
+
+def test_strange_files_do_not_stop_a_build(reading: Project) -> None:
+    """A name that is not UTF-8 beside what is read, and a pipe where a file was."""
+    (reading.root / os.fsdecode(b"\xff.bin")).touch()
+    declare(
+        reading,
+        "str(len(os.listdir('.'))) + (open('lookup.csv').read() if is_file('lookup.csv') else '')",
+        before="import os\nfrom os.path import isfile as is_file\n",
+    )
+    reading.build()
+    assert reading.build().ran == []
+    (reading.root / "lookup.csv").unlink()
+    os.mkfifo(reading.root / "lookup.csv")
+    assert reading.build().ran == ["work"]
+
+
+def test_a_file_whose_name_cannot_be_remembered_never_counts_as_settled(reading: Project) -> None:
+    """It runs again rather than miss an edit, and says for which file."""
+    (reading.root / os.fsdecode(b"\xff.bin")).touch()
+    declare(reading, "open(os.fsdecode(b'\\xff.bin')).read()", before="import os\n")
+    assert "udcff.bin" in reading.build().out
+    assert reading.build().ran == ["work"]
