@@ -372,7 +372,7 @@ def test_a_file_that_is_added_to_and_read_counts(reading: Project) -> None:
         "[os.system('cp data.txt s.tmp'), open('s.tmp').read(), os.remove('s.tmp')][1]",
         "[d := tempfile.mkdtemp(dir='.'), len(os.listdir('.')) > 0, os.rmdir(d)][1]",
         "[d := tempfile.mkdtemp(dir='.'), open(d + '/x', 'w').close(), os.listdir('.'),"
-        + "os.remove(d + '/x'), os.rmdir(d)][1]",
+        "os.remove(d + '/x'), os.rmdir(d)][1]",
     ],
 )
 def test_what_came_and_went_with_the_run_does_not_count(reading: Project, expression: str) -> None:
