@@ -15,9 +15,9 @@ from capstone_build.core.digest import Digest
 from capstone_build.core.fingerprint import ABSENT, UNSETTLED, Aspect, Part
 from capstone_build.core.report import ReadUndeclared
 from capstone_build.core.stage import Stage
-from capstone_build.errors import CapstoneError
 from capstone_build.execution.notes import Note, Sight
 from capstone_build.fingerprints import Taken
+from capstone_build.storage.file_state import FileState
 from capstone_build.world import World
 
 
@@ -45,13 +45,17 @@ class Discovery:
         world: The files as they are now that it ended.
         stage: The stage that ran.
         notes: What was seen of it, in order.
+        began_ns: When it began, by the clock of files, in nanoseconds.
         settles: Whether this is the last try: what moves again is recorded as unsettled.
     """
 
-    def __init__(self, world: World, stage: Stage, notes: Sequence[Note], settles: bool) -> None:
+    def __init__(
+        self, world: World, stage: Stage, notes: Sequence[Note], began_ns: int, settles: bool
+    ) -> None:
         self._world = world
         self._stage = stage
         self._taken: Taken = world.fingerprints.of(stage)
+        self._began_ns = began_ns
         self._settles = settles
         self._notes = notes
         self._wrote = {note.name for note in notes if note.sight is Sight.WROTE}
@@ -67,12 +71,21 @@ class Discovery:
                 made.add(note.name)
             part = self._world.fingerprints.counted(note, self._stage, self._taken.closure)
             known = part is None or part in self._taken.fingerprint or part in self.found.parts
-            if part is None or known or note.name in made:
+            if part is None or known or note.name in made or self._is_scratch(note):
                 continue
             if note.sight is Sight.NAMED and self._world.has_moved(note.name, note.state):
                 continue  # named to be written
             self._by[part] = note.by
             self.found.parts[part] = self._digest(part, note)
+
+    def _is_scratch(self, note: Note) -> bool:
+        """Tell whether a file came and went with the run: not all that writes files is seen."""
+        return (
+            note.sight in {Sight.READ, Sight.USED}
+            and note.state is not None
+            and FileState(*note.state).ctime_ns >= self._began_ns
+            and self._world.files.states([note.name])[note.name] is None
+        )
 
     def _digest(self, part: Part, note: Note) -> Digest:
         match note.sight:
@@ -86,7 +99,7 @@ class Discovery:
                     if path.startswith(folder)
                 }
                 standing = own.intersection(self._world.files.names_in(folder.strip("/")))
-                return self._world.listing(part[1], standing.union(note.names))
+                return self._world.listing(part[1], standing.union(set(note.names) - own))
             case _:
                 return self._world.look(part)
 
@@ -98,10 +111,7 @@ class Discovery:
             self.found.moved = self.found.moved or note.name
             if self._settles:
                 return UNSETTLED
-        try:
-            return self._world.files.digest(note.name) or ABSENT
-        except CapstoneError:
-            return ABSENT  # it cannot be read, neither by the stage
+        return self._world.look((Aspect.READ, note.name))
 
     def _tell(self) -> Iterator[ReadUndeclared]:
         """Yield what is told of a run: what it could have declared, and did not read before."""

@@ -40,7 +40,7 @@ from capstone_build.execution.forking import ending_with
 from capstone_build.execution.notes import let_children_note
 from capstone_build.execution.order import RunResult, WorkOrder
 from capstone_build.imports import Imports
-from capstone_build.witness.capstone_witness import into_file
+from capstone_build.witness.capstone_note_file import into_file
 
 ORPHAN_GRACE_SECONDS = 0.5
 """The same where the engine itself is gone and nobody waits."""

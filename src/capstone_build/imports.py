@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from capstone_build.core.digest import Digest, digest_bytes
 from capstone_build.execution.forking import Chance
+from capstone_build.witness.capstone_environment import see_variables
 from capstone_build.witness.capstone_witness import Note, Witness
 
 
@@ -34,6 +35,7 @@ class Imports:
         self.notes: list[Note] = []
         self.witness = Witness(root, self.notes.append)
         self.witness.start()
+        see_variables(self.witness.variable)
 
     def compile(self, file: str, source: bytes) -> None:
         """Take note of a module that is compiled from *source*."""

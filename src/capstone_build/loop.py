@@ -41,7 +41,7 @@ from capstone_build.request import Request
 from capstone_build.results import Results
 from capstone_build.run import Run
 from capstone_build.session import Forecast, Session
-from capstone_build.storage.file_state import FileState
+from capstone_build.storage.file_state import FileState, file_clock_ns
 
 Listener = Callable[[Event], None]
 
@@ -165,6 +165,7 @@ class Loop:
             states=self._world.files.states([*before.inputs, *before.files]),
             late=self._world.files.states(self._world.read_late(stage)),
             named=self._world.named(stage),
+            began_ns=file_clock_ns(),
             attempt=attempt,
             moved=moved,
         )
@@ -217,7 +218,7 @@ class Loop:
             self._fail(stage, run.because, failure, result.seconds)
             return
         notes = [*taken_from(self._logs / f"{stage.name}.notes"), *run.named]
-        found = Discovery(self._world, stage, notes, settles=run.moved > 0).found
+        found = Discovery(self._world, stage, notes, run.began_ns, settles=run.moved > 0).found
         if found.moved and run.moved == 0:
             self._moved(run, found.moved)
             return

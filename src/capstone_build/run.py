@@ -29,6 +29,7 @@ class Run:
         states: Of the files that it is given; those that move make it run again.
         late: Of the code that is read only while it runs; it may not move.
         named: Files that its command names, taken for read.
+        began_ns: When it started, by the clock of the file system, in nanoseconds.
         attempt: Which try it is, counted from 1.
         moved: How often it ran before because something moved.
     """
@@ -40,5 +41,6 @@ class Run:
     states: Mapping[str, FileState | None]
     late: Mapping[str, FileState | None]
     named: Sequence[Note]
+    began_ns: int
     attempt: int = 1
     moved: int = 0

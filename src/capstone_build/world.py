@@ -25,7 +25,7 @@ from capstone_build.core.observation import Observation
 from capstone_build.core.report import OrphanAdopted, OrphanIgnored
 from capstone_build.core.stage import PythonCall, Stage, StageName, Symbol
 from capstone_build.core.trace import Trace
-from capstone_build.errors import MissingSourceError, PipelineError
+from capstone_build.errors import CapstoneError, MissingSourceError, PipelineError
 from capstone_build.execution.notes import Note, Sight
 from capstone_build.fingerprints import Fingerprints
 from capstone_build.named_code import NamedCode
@@ -134,7 +134,10 @@ class World:
             case _ if name.endswith("/"):
                 return self.listing(name, self.files.names_in(name.removeprefix("./").strip("/")))
             case _:
-                return self.files.digest(name) or ABSENT
+                try:
+                    return self.files.digest(name) or ABSENT
+                except CapstoneError:
+                    return ABSENT  # what cannot be read is not there for a stage either
 
     def listing(self, folder: str, names: Iterable[str]) -> Digest:
         """Return the digest of the *names* in a folder, but for what stages make and left there."""

@@ -169,6 +169,28 @@ def test_environment_variables_that_the_code_reads_count(reading: Project) -> No
     assert reading.read("output/out.txt") == "data\n--"
 
 
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "[os.environ[name] for name in sorted(os.environ) if name.startswith('MO')]",
+        "[list(os.environ), os.environ['MO' + 'DE']][1]",
+        "os.environb[b'MO' + b'DE']",
+        "os.path.expandvars('$MODE/x')",
+        "string.Template('$MODE').substitute(os.environ)",
+        "collections.ChainMap(os.environ, {})['MO' + 'DE']",
+    ],
+)
+def test_a_variable_is_found_however_the_code_asks_for_it(
+    reading: Project, expression: str
+) -> None:
+    """After it listed all of them, as bytes, or through what only hands it on."""
+    declare(reading, f"str({expression})", before="import collections, os, string\n")
+    reading.build(env={"MODE": "one"})
+    assert reading.build(env={"MODE": "one"}).ran == []
+    assert reading.build(env={"MODE": "two"}).ran == ["work"]
+    assert "two" in reading.read("output/out.txt")
+
+
 def test_who_copies_the_environment_reads_no_variable_in_particular(reading: Project) -> None:
     """Programs are started with all of it; not all of it decides."""
     declare(
@@ -408,3 +430,90 @@ def test_outputs_come_back_with_what_was_read(reading: Project) -> None:
     reading.write("lookup.csv", "two\n")
     assert reading.build().restored == ["work"]
     assert reading.read("output/out.txt") == "data\ntwo\n"
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "check_output(['sh', 'run.sh'], text=True)",
+        "check_output(['sh', Path('..', Path.cwd().name, 'run.sh')], text=True)",
+        "check_output('LANG=C sh run.sh', shell=True, text=True)",
+        "check_output(['./run.sh'], text=True)",
+        "check_output(['sh', '../run.sh'], cwd='folder', text=True)",
+        "os.popen('sh run.sh').read()",
+    ],
+)
+def test_a_program_that_a_function_starts_counts(reading: Project, call: str) -> None:
+    """A script in another language is code of the stage as its own lines are."""
+    reading.write("run.sh", "#!/bin/sh\necho one\n").chmod(0o755)
+    declare(reading, call, before="import os\nfrom subprocess import check_output\n")
+    reading.build()
+    assert reading.build().ran == []
+    reading.edit("run.sh", "one", "two")
+    assert reading.build().ran == ["work"]
+    assert reading.read("output/out.txt") == "data\ntwo\n"
+    assert reading.build().ran == []
+
+
+def test_a_script_that_runs_in_another_environment_counts(reading: Project) -> None:
+    """Python that was started without what lets it take notes is still seen to be started."""
+    reading.write("script.py", "print('one')  # a remark\n")
+    declare(
+        reading,
+        "check_output([sys.executable, 'script' + '.py'], env={}, text=True)",
+        before="import sys\nfrom subprocess import check_output\n",
+    )
+    reading.build()
+    reading.edit("script.py", "a remark", "another")
+    assert reading.build().ran == []
+    reading.edit("script.py", "one", "two")
+    assert reading.build().ran == ["work"]
+
+
+def test_a_file_that_is_added_to_and_read_counts(reading: Project) -> None:
+    """What was in it before is not the stage's own."""
+    declare(reading, "[open('lookup.csv', 'a').close(), open('lookup.csv').read()][1]")
+    reading.build()
+    assert reading.build().ran == []
+    reading.write("lookup.csv", "two\n")
+    assert reading.build().ran == ["work"]
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "[os.system('cp data.txt s.tmp'), open('s.tmp').read(), os.remove('s.tmp')][1]",
+        "[d := mkdtemp(dir='.'), len(os.listdir('.')) > 0, os.rmdir(d)][1]",
+        "[d := mkdtemp(dir='.'), open(d + '/x', 'w'), os.listdir('.'), shutil.rmtree(d)][3]",
+    ],
+)
+def test_what_came_and_went_with_the_run_does_not_count(reading: Project, expression: str) -> None:
+    """Scratch files and folders in the project, whoever wrote them."""
+    declare(reading, f"str({expression})", before="import os, shutil\nfrom tempfile import mkdtemp\n")
+    told = reading.build().out
+    assert "changed while it ran" not in told
+    assert "does not declare" not in told
+    assert reading.build().ran == []
+
+
+def test_strange_files_do_not_stop_a_build(reading: Project) -> None:
+    """A name that is not UTF-8 beside what is read, and a pipe where a file was."""
+    (reading.root / os.fsdecode(b"\xff.bin")).touch()
+    declare(
+        reading,
+        "str(len(os.listdir('.'))) + (open('lookup.csv').read() if is_file('lookup.csv') else '')",
+        before="import os\nfrom os.path import isfile as is_file\n",
+    )
+    reading.build()
+    assert reading.build().ran == []
+    (reading.root / "lookup.csv").unlink()
+    os.mkfifo(reading.root / "lookup.csv")
+    assert reading.build().ran == ["work"]
+
+
+def test_a_file_whose_name_cannot_be_remembered_never_counts_as_settled(reading: Project) -> None:
+    """It runs again rather than miss an edit, and says for which file."""
+    (reading.root / os.fsdecode(b"\xff.bin")).touch()
+    declare(reading, "open(os.fsdecode(b'\\xff.bin')).read()", before="import os\n")
+    assert "udcff.bin" in reading.build().out
+    assert reading.build().ran == ["work"]

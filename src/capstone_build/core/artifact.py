@@ -156,3 +156,13 @@ def _translated(part: str) -> str:
         else:
             expression += re.escape(character)
     return expression
+
+
+def spellable(name: str) -> str:
+    """
+    Return a file's name in a form that UTF-8 can spell.
+
+    A name that is not UTF-8 leads to no file then: what is read by such a name
+    never counts as settled.
+    """
+    return name if name.isascii() else name.encode(errors="backslashreplace").decode()

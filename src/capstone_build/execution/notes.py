@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from capstone_build import witness
+from capstone_build.core.artifact import spellable
 
 _FOLDER = str(Path(witness.__file__).parent)
 
@@ -76,11 +77,11 @@ def notes_from(records: Iterable[Mapping[str, Any]]) -> list[Note]:
             notes.append(
                 Note(
                     Sight(record["kind"]),
-                    record["name"],
+                    spellable(record["name"]),
                     record["by"],
                     tuple((file, line) for file, line in record["during"]),
                     None if state is None else tuple(state),
-                    tuple(record.get("names", ())),
+                    tuple(map(spellable, record.get("names", ()))),
                 )
             )
         except (ValueError, TypeError, KeyError, AttributeError):

@@ -21,6 +21,7 @@ from capstone_build.core.artifact import (
     Kind,
     fixed_prefix,
     part_matches,
+    spellable,
 )
 from capstone_build.core.digest import EMPTY_FOLDER, Digest, Hasher, executable
 from capstone_build.errors import MemoryFailedError, UnusableFileError
@@ -124,8 +125,12 @@ class Files:
         return os.path.isfile(os.path.join(self._root, path))  # noqa: PTH113, PTH118 (as above)
 
     def names_in(self, folder: str) -> list[str]:
-        """Return the names in a folder; none if it is not there."""
-        return [entry.name for entry, _, _ in self._entries(folder, ())]
+        """Return the names in a folder, as UTF-8 can spell them; none if it cannot be listed."""
+        try:
+            names = os.listdir(os.path.join(self._root, folder))  # noqa: PTH118, PTH208 (names)
+        except OSError:
+            return []
+        return [spellable(name) for name in names]
 
     def states(self, paths: Iterable[str]) -> dict[str, FileState | None]:
         """

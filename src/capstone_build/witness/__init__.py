@@ -2,7 +2,8 @@
 What is put inside every Python that does a stage's work: the host, its workers, their children.
 
 Standard library only, and nothing of the engine: a child may be any Python, in
-any environment. `capstone_witness` notes what is read, `capstone_fresh_source`
-keeps stale bytecode out, and `sitecustomize` starts both where this folder is
+any environment. `capstone_witness` notes what is read, with `capstone_environment`
+for variables, into the `capstone_note_file` of the run; `capstone_fresh_source`
+keeps stale bytecode out; and `sitecustomize` starts them where this folder is
 on the `PYTHONPATH`.
 """

@@ -12,11 +12,12 @@ Rust), and whether a file that is not opened exists.
 from __future__ import annotations
 
 import importlib
-import json
 import os
+import shlex
 import stat
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from types import FrameType
 from typing import Any
 
@@ -63,13 +64,18 @@ class Witness:
         self._take = take
         self._noted: set[tuple[str, str]] = set()
         self._places: dict[str, str | None] = {}
-        self._given: set[tuple[int, str]] = set()
+        self._extended: set[str] = set()
         self._handlers: dict[str, Callable[..., None]] = {
             "open": self._opened,
             "os.listdir": self._listed,
             "os.scandir": self._listed,
             "os.rename": self._renamed,
             "sqlite3.connect": self._connected,
+            "os.mkdir": self._made,
+            "subprocess.Popen": self._started,
+            "os.system": self._started,
+            "os.exec": self._started,
+            "os.posix_spawn": self._started,
             "pickle.find_class": self._unpickled,
             "cpython.run_file": self._ran,
         }
@@ -78,7 +84,6 @@ class Witness:
         """Begin to see; there is no end but that of the process."""
         sys.addaudithook(self._saw)
         self._see_imports()
-        self._see_variables()
 
     def turn_to(self, take: Callable[[Note], None]) -> None:
         """Give the notes to another taker from now on, what was noted before among them."""
@@ -114,8 +119,10 @@ class Witness:
         access = flags & (os.O_RDONLY | os.O_WRONLY | os.O_RDWR)
         if access == os.O_RDONLY:
             self._note_file("read", name, path)
-        elif access == os.O_WRONLY or flags & (os.O_TRUNC | os.O_EXCL):
+        elif flags & (os.O_TRUNC | os.O_EXCL) or (access == os.O_WRONLY and not _extends(path)):
             self._note("wrote", name)
+        elif access == os.O_WRONLY:
+            self._extended.add(name)  # what was there counts for who reads it too
         else:
             self._note_file("uses", name, path)
 
@@ -135,6 +142,23 @@ class Witness:
     def _renamed(self, _source: Any, target: Any, *_: Any) -> None:
         if (name := self._inside(target)) is not None:
             self._note("wrote", name)
+
+    def _made(self, folder: Any, *_: Any) -> None:
+        if (name := self._inside(folder)) is not None:
+            self._note("wrote", name)
+
+    def _started(self, program: Any, arguments: Any = (), folder: Any = None, *_: Any) -> None:
+        """Note the files that the project's code gives to a program: itself, scripts, data."""
+        if not any(self._place(frame) for frame in _frames()):
+            return  # a command: its text tells
+        for word in _words([program, *([arguments] if _is_text(arguments) else arguments)]):
+            path = os.path.join(os.fsdecode(folder) if _is_text(folder) else "", word)  # noqa: PTH118 (as above)
+            name = self._inside(path)
+            if name and os.path.isfile(path):  # noqa: PTH113 (as above)
+                if name.endswith(".py"):
+                    self._note("ran", name)
+                else:
+                    self._note_file("uses", name, path)
 
     def _unpickled(self, module: str, name: str) -> None:
         self._looked_up(module, name)
@@ -166,41 +190,18 @@ class Witness:
         if isinstance(file, str) and self._inside(file) is not None:
             self._note("looked up", f"{module}:{name}")
 
-    def _see_variables(self) -> None:
-        """See the project's own code read environment variables; libraries read many."""
-        witness = self
-
-        class Environ(type(os.environ)):  # type: ignore[misc]  # a class that has no public name
-            """The environment, which tells who reads it."""
-
-            def __getitem__(self, key: str) -> str:
-                witness._variable(key)
-                value: str = super().__getitem__(key)
-                return value
-
-            def __iter__(self) -> Iterator[str]:
-                reader = _reader()
-                names = list(super().__iter__())
-                witness._given = {(id(reader), name) for name in names}
-                return iter(names)
-
-        os.environ.__class__ = Environ
-
-    def _variable(self, name: str) -> None:
-        try:
-            reader = _reader()
-            if (id(reader), name) in self._given:
-                self._given.discard((id(reader), name))  # who copies all reads none in particular
-            elif reader is not None and self._place(reader) is not None:
-                self._note("variable", name)
-        except Exception:  # noqa: S110 (as in `_saw`)
-            pass
+    def variable(self, name: str, reader: FrameType) -> None:
+        """Note that *reader* read a variable, if it is the project's; libraries read many."""
+        if self._place(reader) is not None:
+            self._note("variable", name)
 
     # Notes.
 
     def _note_file(self, kind: str, name: str, path: Any) -> None:
         if ("wrote", name) in self._noted:
             return  # what the stage made itself
+        if name in self._extended:
+            kind = "uses"
         if (kind, name) not in self._noted:
             try:
                 status = os.stat(path)  # noqa: PTH116 (this runs on every file that is opened)
@@ -221,14 +222,12 @@ class Witness:
     def _write(self, kind: str, name: str, **more: Any) -> None:
         by = ""
         during = []
-        frame: FrameType | None = sys._getframe(1)  # noqa: SLF001 (whoever did it is above)
-        while frame is not None:
+        for frame in _frames():
             place = self._place(frame)
             if place is not None:
                 by = by or f"{place}:{frame.f_lineno}"
                 if frame.f_code.co_name == "<module>":
                     during.append([frame.f_code.co_filename, frame.f_lineno])
-            frame = frame.f_back
         self._take({"kind": kind, "name": name, "by": by, "during": during, **more})
 
     def _place(self, frame: FrameType) -> str | None:
@@ -257,18 +256,33 @@ class Witness:
         return None
 
 
-_ENVIRON_FILES = frozenset(
-    {os.getenv.__code__.co_filename, type(os.environ).get.__code__.co_filename, __file__}
-)
-"""The code between who reads a variable and the environment's `[]`."""
-
-
-def _reader() -> FrameType | None:
-    """Return who is reading the environment."""
-    frame: FrameType | None = sys._getframe(2)  # noqa: SLF001 (it is above)
-    while frame is not None and frame.f_code.co_filename in _ENVIRON_FILES:
+def _frames() -> Iterator[FrameType]:
+    """Yield the calls that are going on, innermost first."""
+    frame: FrameType | None = sys._getframe(1)  # noqa: SLF001 (whoever did it is above)
+    while frame is not None:
+        yield frame
         frame = frame.f_back
-    return frame
+
+
+def _extends(path: Any) -> bool:
+    """Whether to open *path* for writing keeps what is in it."""
+    try:
+        return os.stat(path).st_size > 0  # noqa: PTH116 (this runs on every file that is opened)
+    except OSError:
+        return False
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str | bytes | os.PathLike)
+
+
+def _words(arguments: Iterable[Any]) -> set[str]:
+    """Return what may name files in a command line, the words of a shell's text among it."""
+    words = {os.fsdecode(each) for each in arguments if each}
+    for each in list(words):
+        with suppress(ValueError):
+            words.update(shlex.split(each, comments=True))
+    return words
 
 
 def _is_import_system(frame: FrameType) -> bool:
@@ -279,18 +293,3 @@ def _shows_a_line(frame: FrameType) -> bool:
     """Whether source is opened to show a line of it, in a traceback or a warning."""
     above = (frame, frame.f_back)
     return any(each and each.f_code.co_filename.endswith("linecache.py") for each in above)
-
-
-def into_file(path: str) -> Callable[[Note], None]:
-    """Return what adds notes to the file at *path*, a line each, from however many processes."""
-
-    def take(note: Note) -> None:
-        line = json.dumps(note).encode() + b"\n"
-        # Opened each time: a program may close all the files that it did not open.
-        file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-        try:
-            os.write(file, line)
-        finally:
-            os.close(file)
-
-    return take

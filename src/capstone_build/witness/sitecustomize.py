@@ -25,8 +25,11 @@ def _start() -> None:
             order = json.loads(told)
             seeing = importlib.import_module("capstone_witness")
             fresh_source = importlib.import_module("capstone_fresh_source")
-            witness = seeing.Witness(order["root"], seeing.into_file(order["notes"]))
+            environment = importlib.import_module("capstone_environment")
+            note_file = importlib.import_module("capstone_note_file")
+            witness = seeing.Witness(order["root"], note_file.into_file(order["notes"]))
             witness.start()
+            environment.see_variables(witness.variable)
             fresh_source.import_from_source(
                 [Path(order["root"])], lambda file, _source: witness.loaded(file)
             )
