@@ -489,7 +489,8 @@ def test_a_file_that_is_added_to_and_read_counts(reading: Project) -> None:
 )
 def test_what_came_and_went_with_the_run_does_not_count(reading: Project, expression: str) -> None:
     """Scratch files and folders in the project, whoever wrote them."""
-    declare(reading, f"str({expression})", before="import os, shutil\nfrom tempfile import mkdtemp\n")
+    imports = "import os, shutil\nfrom tempfile import mkdtemp\n"
+    declare(reading, f"str({expression})", before=imports)
     told = reading.build().out
     assert "changed while it ran" not in told
     assert "does not declare" not in told
