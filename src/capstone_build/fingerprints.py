@@ -131,7 +131,9 @@ class Fingerprints:
             return None
         match note.sight:
             case Sight.READ | Sight.USED | Sight.NAMED:
-                is_known = any(a.stands_for(note.name) for a in (*stage.reads, *stage.writes))
+                is_known = (Aspect.FILE, note.name) in self.files(stage) or any(
+                    artifact.stands_for(note.name) for artifact in (*stage.reads, *stage.writes)
+                )
             case Sight.LISTED:
                 is_known = any(_lists(artifact, note.name) for artifact in stage.reads)
             case Sight.LOADED | Sight.RAN:

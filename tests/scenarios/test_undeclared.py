@@ -212,6 +212,29 @@ def test_a_key_that_the_code_reads_is_not_remembered(reading: Project) -> None:
         assert not [file for file in kept if trace.encode() in file.read_bytes()]
 
 
+def test_a_key_that_a_function_carries_is_not_remembered(reading: Project) -> None:
+    """A closure's value is kept to be told; not one that is a key in the environment."""
+    reading.write(
+        "pipeline.py",
+        """
+        import os
+        from capstone_build import stage
+
+        def make(key):
+            @stage(outputs={"out": "output/out.txt"})
+            def work() -> str:
+                return key[:0]
+            return work
+
+        work = make(os.environ["SERVICE_API_KEY"])
+        """,
+    )
+    reading.build(env={"SERVICE_API_KEY": "the key"})
+    assert reading.build(env={"SERVICE_API_KEY": "another"}).ran == []
+    kept = [file for file in (reading.root / ".cache").rglob("*") if file.is_file()]
+    assert not [file for file in kept if b"the key" in file.read_bytes()]
+
+
 def test_a_module_that_a_library_looks_up_by_name_counts(reading: Project) -> None:
     """A class named in data, as configuration frameworks do."""
     reading.write("plugins/__init__.py", "")
@@ -455,6 +478,22 @@ def test_a_program_that_a_function_starts_counts(reading: Project, call: str) ->
     assert reading.build().ran == []
 
 
+def test_a_program_that_is_named_as_code_is_declared(reading: Project) -> None:
+    """What `code=` lists is not told to be missing."""
+    reading.write("run.sh", "echo one\n")
+    declare(
+        reading,
+        "check_output(['sh', 'run.sh'], text=True)",
+        before="from subprocess import check_output\n",
+    )
+    reading.edit("pipeline.py", "@stage(", "@stage(code=['run.sh'], ")
+    assert "does not declare" not in reading.build().out
+    reading.edit("run.sh", "one", "two")
+    assert reading.build().ran == ["work"]
+    reading.edit("run.sh", "two", "one")
+    assert reading.build().restored == ["work"]
+
+
 def test_a_script_that_runs_in_another_environment_counts(reading: Project) -> None:
     """Python that was started without what lets it take notes is still seen to be started."""
     reading.write("script.py", "print('one')  # a remark\n")
@@ -483,14 +522,13 @@ def test_a_file_that_is_added_to_and_read_counts(reading: Project) -> None:
     "expression",
     [
         "[os.system('cp data.txt s.tmp'), open('s.tmp').read(), os.remove('s.tmp')][1]",
-        "[d := mkdtemp(dir='.'), len(os.listdir('.')) > 0, os.rmdir(d)][1]",
-        "[d := mkdtemp(dir='.'), open(d + '/x', 'w'), os.listdir('.'), shutil.rmtree(d)][3]",
+        "[d := tempfile.mkdtemp(dir='.'), len(os.listdir('.')) > 0, os.rmdir(d)][1]",
+        "[d := tempfile.mkdtemp(dir='.'), open(d + '/x', 'w').close(), shutil.rmtree(d)][1]",
     ],
 )
 def test_what_came_and_went_with_the_run_does_not_count(reading: Project, expression: str) -> None:
     """Scratch files and folders in the project, whoever wrote them."""
-    imports = "import os, shutil\nfrom tempfile import mkdtemp\n"
-    declare(reading, f"str({expression})", before=imports)
+    declare(reading, f"str({expression})", before="import os, shutil, tempfile\n")
     told = reading.build().out
     assert "changed while it ran" not in told
     assert "does not declare" not in told

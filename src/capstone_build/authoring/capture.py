@@ -11,6 +11,7 @@ from __future__ import annotations
 import functools
 import inspect
 import logging
+import os
 import re
 import typing
 from collections.abc import Iterable, Iterator
@@ -25,6 +26,7 @@ from uuid import UUID
 
 from capstone_build.core.artifact import Artifact
 from capstone_build.core.stage import Symbol, whole
+from capstone_build.core.variable import is_secret
 
 _SPELLED = (
     *(bool, int, float, complex, str, bytes, bytearray, range, slice, type(None), Enum),
@@ -97,6 +99,9 @@ class Captured:
         waiting: list[tuple[str, object]] = [(label, root)]
         while waiting:
             label, value = waiting.pop()
+            if isinstance(value, str) and (name := _key_in_environment(value)):
+                self.values[label] = f"the environment variable {name}"
+                continue
             if isinstance(value, _SPELLED):
                 self.values[label] = f"{type(value).__qualname__} {value!r}"
                 continue
@@ -121,6 +126,13 @@ class Captured:
         if callable(contract):
             self.add(f"contract of {artifact.path}", contract)
         return [symbol_in(contract, modules)]
+
+
+def _key_in_environment(value: str) -> str | None:
+    """Return the variable that holds *value*, if it is a key: it is not to be remembered."""
+    return next(
+        (n for n, held in os.environ.items() if value and held == value and is_secret(n)), None
+    )
 
 
 def _carried(value: object) -> list[tuple[str, object]] | None:
