@@ -1,83 +1,19 @@
-"""Small projects, edits of them, and what running them really gives."""
+"""The code of small projects as analysis reads it, and what running them really gives."""
 
 from __future__ import annotations
 
 import importlib
 import os
-import re
 import sys
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from tests.corpus import Files, edits, write
 
 from capstone_build.analysis import Closure, ProjectCode
 from capstone_build.core.fingerprint import Aspect, Fingerprint
 from capstone_build.core.stage import Symbol
-
-Files = dict[str, str]
-CORPUS = Path(__file__).parent / "corpus"
-
-
-@dataclass
-class Edit:
-    """
-    A small project, an edit of it, and what it must do to a stage.
-
-    Attributes:
-        title: A sentence.
-        verdict: "must run", "must skip" or "either".
-        start: The definition that the stage begins at.
-        command: The command line that the stage is, if it is one.
-        before: The files.
-        after: The files after the edit.
-    """
-
-    title: str
-    verdict: str
-    start: str
-    command: str = ""
-    before: Files = field(default_factory=dict)
-    after: Files = field(default_factory=dict)
-
-
-def edits(folder: Path = CORPUS) -> Iterator[Edit]:
-    """Read the corpus; `corpus/README.md` describes its form."""
-    for path in sorted(folder.glob("*.txt")):
-        for text in re.split(r"^=== ", path.read_text(), flags=re.MULTILINE)[1:]:
-            yield _edit(text)
-
-
-def _edit(text: str) -> Edit:
-    head, _, body = text.partition("\n")
-    title, verdict, *more = (each.strip() for each in head.split("|"))
-    start = more[0].removeprefix("start=") if more else "pipeline:work"
-    command = "\n".join(re.findall(r"^\$ (.*)$", body.partition("\n--- ")[0], re.MULTILINE))
-    edit = Edit(title=title, verdict=verdict, start=start, command=command)
-    for mark, file, content in re.findall(
-        r"^(---|\+\+\+|@@|xxx) (\S+)\n(.*?)(?=^(?:---|\+\+\+|@@|xxx) |\Z)",
-        body,
-        flags=re.MULTILINE | re.DOTALL,
-    ):
-        if mark == "---":
-            edit.before[file] = edit.after[file] = content
-        elif mark == "+++":
-            edit.after[file] = content
-        elif mark == "xxx":
-            del edit.after[file]
-        else:
-            edit.after[file] = _patched(edit.after[file], content)
-    return edit
-
-
-def _patched(text: str, patch: str) -> str:
-    """Replace each run of lines marked `-` with the run marked `+` after it."""
-    for old, new in re.findall(r"((?:^-.*\n)+)((?:^\+.*\n)*)", patch, flags=re.MULTILINE):
-        before, after = (re.sub(r"^[-+]", "", each, flags=re.MULTILINE) for each in (old, new))
-        assert before in text, f"{before!r} is not in the file"
-        text = text.replace(before, after, 1)
-    return text
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -88,17 +24,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         cases = list(edits())
         if "result" in metafunc.fixturenames:
             # What declares stages is judged by its values, which the engine compares.
-            cases = [e for e in cases if "capstone_build" not in "".join(e.before.values())]
+            cases = [each for each in cases if not each.declares]
         metafunc.parametrize("edit", cases, ids=[each.title for each in cases])
-
-
-def write(folder: Path, files: Mapping[str, str]) -> Path:
-    """Write *files* below *folder*."""
-    for name, text in files.items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
-    return folder
 
 
 @pytest.fixture(scope="session")

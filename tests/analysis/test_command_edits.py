@@ -12,11 +12,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from tests.corpus import CORPUS, Edit, edits, write
 
 from capstone_build.analysis import ProjectCode
 from capstone_build.core.fingerprint import Fingerprint
-
-from .conftest import CORPUS, Edit, edits, write
 
 CASES = list(edits(CORPUS / "commands"))
 PATH = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"

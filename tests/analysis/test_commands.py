@@ -7,11 +7,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from tests.corpus import write
 
 from capstone_build.analysis import CommandCode, ProjectCode
 from capstone_build.core.fingerprint import Aspect
-
-from .conftest import write
 
 CodeOf = Callable[..., CommandCode]
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from tests.analysis.conftest import write
+from tests.corpus import write
 
 from capstone_build.analysis import Closure, ProjectCode
 from capstone_build.core.fingerprint import Aspect, Fingerprint
