@@ -113,7 +113,8 @@ class Explaining:
         taken = self._world.fingerprints.of(stage)
         last = self._world.last(stage.name)
         for (aspect, name), by in taken.unasked.items():
-            yield ReadUndeclared(stage.name, aspect, (name,), by)
+            if not name.endswith("/"):
+                yield ReadUndeclared(stage.name, aspect, (name,), by)
         for aspect, name in last.discovered if last is not None else ():
             if not name.endswith("/"):
                 yield ReadUndeclared(stage.name, aspect, (name,), "")

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import py_compile
+import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pandas as pd
 import pytest
 
+import capstone_build
 from capstone_build.core.variable import digest_variable
 from tests.project import Project, wait_until
 
@@ -556,3 +559,34 @@ def test_a_file_whose_name_cannot_be_remembered_never_counts_as_settled(reading:
     declare(reading, "open(os.fsdecode(b'\\xff.bin')).read()", before="import os\n")
     assert "udcff.bin" in reading.build().out
     assert reading.build().ran == ["work"]
+
+
+def test_the_engine_is_nobodys_code_though_its_source_lies_in_the_project(
+    project: Project,
+) -> None:
+    """What it reads for itself is not the stage's, in its own checkout neither."""
+    source = Path(capstone_build.__file__).parent
+    ignored = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(source, project.root / "src/capstone_build", ignore=ignored)
+    project.write(
+        "pipeline.py",
+        """
+        from capstone_build import command, stage
+
+        c = command("python -c 'print(1)' > {outputs.o}", name="c", outputs={"o": "c.txt"})
+
+        @stage(outputs={"o": "f.txt"})
+        def f() -> str:
+            return "done"
+        """,
+    )
+    told = project.build(env={"PYTHONPATH": str(project.root / "src")})
+    assert "does not declare" not in told.out
+
+
+def test_who_asks_for_the_version_of_a_package_lists_no_folder(reading: Project) -> None:
+    """Many libraries do when they are imported; the project's folder is on the path."""
+    declare(reading, "version('click')", before="from importlib.metadata import version\n")
+    reading.build()
+    reading.write("anything.txt", "new")
+    assert reading.build().ran == []

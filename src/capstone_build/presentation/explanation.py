@@ -12,6 +12,7 @@ from difflib import unified_diff
 from itertools import groupby
 
 from capstone_build.core.explanation import Change, Counted, Explanation, Past
+from capstone_build.core.fingerprint import Aspect
 from capstone_build.core.plan import Difference, UpToDate
 from capstone_build.presentation.cells import cells, padded
 from capstone_build.presentation.duration import spelled
@@ -66,7 +67,10 @@ def _past(past: Past, colour: bool, *, details: bool) -> Iterator[str]:
     said = {"accepted": "accepted as it stands", "restored": "brought back from the store"}
     because = [change.difference for change in past.changes]
     has_more = details and any(change.old != change.new for change in past.changes)
+    is_first = any(each.aspect is Aspect.NEW for each in because)
     ending = ", because" if has_more else f": {reason(because)}" if because else ""
+    if is_first:
+        ending = ", for the first time"
     yield f"  last {said.get(past.how, past.how)} on {when}{took}{ending}"
     if has_more:
         yield from _changes(past.changes, colour, indent="    ")

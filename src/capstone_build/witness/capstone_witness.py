@@ -38,6 +38,9 @@ that were being executed at that time, innermost first.
 MEMORY_FOLDER = ".cache"
 """The engine's own: what is read there is none of the project's."""
 
+_ENGINE = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "")  # noqa: PTH100, PTH118, PTH120 (compared with text)
+"""What runs here is nobody's code but the engine's, though a project may be around it."""
+
 _NOT_OURS = frozenset({"__pycache__", ".git", ".ipynb_checkpoints", "site-packages"})
 _IMPORT_SYSTEM = ("<frozen importlib", "<frozen zipimport")
 _CODE = (".py", ".pyc", ".pyi")
@@ -135,7 +138,8 @@ class Witness:
         name = self._inside("." if path is None else path)
         if name is None or ("listed", name) in self._noted:
             return
-        if not _is_import_system(sys._getframe(2)):  # noqa: SLF001 (who lists it)
+        lister = sys._getframe(2)  # noqa: SLF001 (who lists it)
+        if not (_is_import_system(lister) or _looks_for_packages(lister)):
             self._noted.add(("listed", name))  # to list it is to come here again
             self._write("listed", name, names=sorted(os.listdir(path)))  # noqa: PTH208 (names)
 
@@ -234,7 +238,8 @@ class Witness:
         """Return the project's file that *frame* runs; None if it is not the project's."""
         file = frame.f_code.co_filename
         if file not in self._places:
-            self._places[file] = None if file.startswith("<") else self._inside(file)
+            is_nobodys = file.startswith(("<", _ENGINE))
+            self._places[file] = None if is_nobodys else self._inside(file)
         return self._places[file]
 
     def _inside(self, path: Any) -> str | None:
@@ -287,6 +292,12 @@ def _words(arguments: Iterable[Any]) -> set[str]:
 
 def _is_import_system(frame: FrameType) -> bool:
     return frame.f_code.co_filename.startswith(_IMPORT_SYSTEM)
+
+
+def _looks_for_packages(frame: FrameType) -> bool:
+    """Whether a folder is listed because a library asks for its own version."""
+    file = frame.f_code.co_filename.replace(os.sep, "/")
+    return "importlib/metadata/" in file or "importlib_metadata/" in file
 
 
 def _shows_a_line(frame: FrameType) -> bool:
