@@ -162,3 +162,14 @@ def test_a_package_that_imports_itself_from_below_comes_to_an_end(
         "kit/last.py": "from kit import last\n",
     }
     assert (Aspect.CODE, "pipeline:work") in closure(files).parts
+
+
+def test_a_pattern_that_is_true_or_false_is_read(closure: ClosureOf) -> None:
+    """`case True:` holds a value that no other syntax holds bare."""
+    text = (
+        "def work(text):\n    match bool(text):\n        case True:\n            return 1\n"
+        "        case None | False:\n            return 2\n"
+    )
+    other = text.replace("case True", "case False", 1)
+    first, second = closure({"pipeline.py": text}), closure({"pipeline.py": other})
+    assert first.fingerprint() != second.fingerprint()

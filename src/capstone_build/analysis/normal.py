@@ -286,6 +286,7 @@ HANDLERS.update({kind: _field_by_field(kind) for kind in _subclasses(ast.AST)})
 HANDLERS[list] = lambda walker, nodes: walker.visit_all(nodes)
 HANDLERS[str] = lambda walker, name: walker.out.append(name)
 HANDLERS[int] = lambda walker, number: walker.out.append(f"#{number}")
+HANDLERS[bool] = lambda walker, flag: walker.out.append(f"#{flag}")  # case True:
 HANDLERS[type(None)] = lambda walker, _: walker.out.append("-")
 
 
