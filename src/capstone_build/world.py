@@ -103,18 +103,16 @@ class World:
         )
 
     def named(self, stage: Stage) -> list[Note]:
-        """Take the files that the code or a command names, and that are there, for read."""
-        named = self.fingerprints.of(stage).named
+        """Take the files that the code or a command names for read, there or not."""
         inside = {
             path: None
-            for path in map(posixpath.normpath, named)
-            if not path.startswith(("/", "../")) and self.files.is_file(path)
+            for path in map(posixpath.normpath, self.fingerprints.of(stage).named)
+            if not path.startswith(("/", "../")) and path not in self._made
         }
-        states = self.files.states(inside)
         return [
-            Note(Sight.NAMED, name, state=astuple(state))
-            for name, state in states.items()
-            if state is not None
+            Note(Sight.NAMED, name, state=None if state is None else astuple(state))
+            for name, state in self.files.states(inside).items()
+            if state is None or self.files.is_file(name)
         ]
 
     def know(self, graph: StageGraph) -> None:

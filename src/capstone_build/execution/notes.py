@@ -107,6 +107,8 @@ def taken_from(file: Path) -> list[Note]:
 
 def let_children_note(root: str, notes: str) -> None:
     """Let every Python that this process starts from now on take notes, into the file *notes*."""
+    # Where a command replaces the path, no bytecode of ours is there to grow stale.
+    os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
     os.environ["CAPSTONE_WITNESS"] = json.dumps({"root": root, "notes": notes})
     path = os.environ.get("PYTHONPATH")
     os.environ["PYTHONPATH"] = f"{_FOLDER}{os.pathsep}{path}" if path else _FOLDER
