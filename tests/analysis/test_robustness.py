@@ -89,6 +89,43 @@ def test_modules_that_import_each_other_in_a_ring(closure: ClosureOf, kind: str)
     assert closure(files).fingerprint()
 
 
+def test_module_that_its_package_replaces_by_what_it_defines(closure: ClosureOf) -> None:
+    """`from .scale import scale` in a package gives one name to two things, and reading ends."""
+    files = {
+        "pipeline.py": "from tools import scale\n\n\ndef work():\n    return scale()\n",
+        "tools/__init__.py": "from .scale import scale\n",
+        "tools/scale.py": "def scale():\n    return 1\n",
+    }
+
+    before = closure(files).fingerprint()
+    after = closure({**files, "tools/scale.py": "def scale():\n    return 2\n"}).fingerprint()
+
+    changed = {part for part in before if before[part] != after[part]}
+    assert changed == {(Aspect.CODE, "tools.scale:scale")}
+
+
+def test_name_that_stands_for_an_attribute_of_itself(closure: ClosureOf) -> None:
+    """Names that lead to each other for ever, a longer way each time, make all of a module count."""
+    files = {
+        "pipeline.py": "import tools.scale.by as by\n\n\ndef work():\n    return by()\n",
+        "tools/__init__.py": "import tools.scale.by as scale\n",
+        "tools/scale.py": "def by():\n    return 1\n",
+    }
+
+    before = closure(files).fingerprint()
+
+    assert before != closure({**files, "tools/scale.py": "by = 2\n"}).fingerprint()
+
+
+def test_pattern_that_is_true_or_false(closure: ClosureOf) -> None:
+    """`case True` differs from `case False` and from `case 1`."""
+    text = "def work(x=0):\n    match x:\n        case {}:\n            return 1\n"
+
+    told = [closure({"pipeline.py": text.format(each)}) for each in ("True", "False", "1", "None")]
+
+    assert len({each.fingerprint()[Aspect.CODE, "pipeline:work"] for each in told}) == len(told)
+
+
 def test_relative_import_above_the_top(closure: ClosureOf) -> None:
     """An import that leads nowhere is no error here."""
     assert closure({"pipeline.py": "from ... import x\n\n\ndef work():\n    return x\n"}).parts

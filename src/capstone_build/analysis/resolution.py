@@ -36,6 +36,9 @@ OF_EVERY_MODULE = frozenset(
     ]
 )
 
+_LONGEST = 50
+"""Attributes that nobody reads one from the other: where there are more, names go in a circle."""
+
 
 _LONGEST = 16
 """A chain of attributes that is longer grows: of a package that imports itself from below."""
@@ -137,6 +140,9 @@ class _Walk:
         if (module, name, rest) in self._seen:
             return
         self._seen.add((module, name, rest))
+        if len(rest) > _LONGEST:
+            self._add(Sort.WHOLE, module)
+            return
         if Node(Sort.SYMBOL, module, name) in self._ignored:
             return
         summary = self._sources.summary(module)
@@ -250,7 +256,8 @@ class _Walk:
             return
         self._add(Sort.LOADED, stem)
         above, _, last = stem.rpartition(".")
-        if above and last in self._sources.summary(above).binders:
+        if above and not target.name and last in self._sources.summary(above).binders:
+            # `import a.b as c` takes what `a` calls `b`; `from a.b import c` takes the module.
             self.name(above, last, wanted, attribute=True)
         if target.name == "*":
             self._add(Sort.WHOLE, stem)
