@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
 
-from capstone_build.analysis.closure import Closure
 from capstone_build.analysis.project import ProjectCode
+from capstone_build.analysis.walk.closure import Closure
 from capstone_build.core.artifact import Artifact, Kind
 from capstone_build.core.declared_parts import declared_parts
 from capstone_build.core.digest import Digest

@@ -2,7 +2,7 @@
 Kept sources: the text of the code that stages ran, so that old can be told from new.
 
 Knows files and the store; does not know which passages of a file count
-(`capstone_build.analysis.passage`).
+(`capstone_build.analysis.file.passage`).
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import suppress
 
-from capstone_build.analysis.passage import passage
+from capstone_build.analysis.file.passage import passage
 from capstone_build.core.digest import Digest, digest_bytes
 from capstone_build.core.stage import Stage
 from capstone_build.world import World

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from capstone_build.analysis.command_line import read_arguments, read_line
-from capstone_build.analysis.expansion import UNKNOWN, Expansion
-from capstone_build.analysis.shell_command import Guard, Simple
+from capstone_build.analysis.commands.command_line import read_arguments, read_line
+from capstone_build.analysis.commands.expansion import UNKNOWN, Expansion
+from capstone_build.analysis.commands.shell_command import Guard, Simple
 
 texts = st.text(st.characters(min_codepoint=1, codec="utf-8"), max_size=12)
 marks = st.text(st.sampled_from("ab \t\n'\"\\$`(){};|&<>#*?=-!~/."), max_size=30)

@@ -105,7 +105,7 @@ def test_module_that_its_package_replaces_by_what_it_defines(closure: ClosureOf)
 
 
 def test_name_that_stands_for_an_attribute_of_itself(closure: ClosureOf) -> None:
-    """Names that lead to each other for ever, a longer way each time, make all of a module count."""
+    """Names that lead to each other for ever, a longer way each time, mean a whole module."""
     files = {
         "pipeline.py": "import tools.scale.by as by\n\n\ndef work():\n    return by()\n",
         "tools/__init__.py": "import tools.scale.by as scale\n",

@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from capstone_build.analysis.closure import Closure
-from capstone_build.analysis.command_code import CommandCode
-from capstone_build.analysis.commands import read_command
-from capstone_build.analysis.modules import project_roots
-from capstone_build.analysis.naming import Naming, naming
-from capstone_build.analysis.programs import Programs, node_of
-from capstone_build.analysis.sources import FileMemory, NoFileMemory, SummaryMemory
+from capstone_build.analysis.commands.command_code import CommandCode
+from capstone_build.analysis.commands.commands import read_command
+from capstone_build.analysis.names.modules import project_roots
+from capstone_build.analysis.names.naming import Naming, naming
+from capstone_build.analysis.names.sources import FileMemory, NoFileMemory, SummaryMemory
+from capstone_build.analysis.walk.closure import Closure
+from capstone_build.analysis.walk.programs import Programs, node_of
 from capstone_build.core.digest import Digest
 from capstone_build.core.stage import Symbol
 

@@ -1,0 +1,298 @@
+"""
+The normal form of a statement: what it means, without how it is laid out.
+
+Two statements with one normal form do the same. Comments and layout are gone
+because it is made from the syntax tree; docstrings, annotations that nothing
+reads and the names of local variables are left out or replaced here. Names
+whose owner is outside of the statement are gathered on the way.
+
+Knows one statement; does not know the file around it, except which names stand
+for capstone's own declarations.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Collection, Sequence
+from typing import Any, TypeAlias
+
+from capstone_build.analysis.file.declared import Declared
+from capstone_build.analysis.file.scope import How, Scope, Store, Use
+from capstone_build.analysis.file.unit import Flag, Gift, Hint, Target, Via
+
+Handler: TypeAlias = Callable[["Walker", Any], None]
+
+HANDLERS: dict[type, Handler] = {}
+"""How each type of syntax node is written down; `definition` and `hints` add to it."""
+
+
+def handles(*types: type) -> Callable[[Handler], Handler]:
+    """Register the decorated function for syntax nodes of *types*."""
+
+    def register(handler: Handler) -> Handler:
+        HANDLERS.update(dict.fromkeys(types, handler))
+        return handler
+
+    return register
+
+
+class Walker:
+    """
+    Writes one top-level statement down and notes what it refers to.
+
+    Args:
+        declared: What the file declares with capstone: how it is spelled does not count.
+        exact: Whether docstrings, annotations and local names are kept.
+    """
+
+    __slots__ = (
+        "calls",
+        "classes",
+        "declared",
+        "eager",
+        "environment",
+        "exact",
+        "gifts",
+        "hints",
+        "loads",
+        "opaque",
+        "out",
+        "patches",
+        "read",
+        "readers",
+        "root",
+        "scope",
+        "scopes",
+        "sets",
+        "soft",
+        "uses",
+        "vias",
+    )
+
+    def __init__(self, declared: Declared, *, exact: bool) -> None:
+        self.declared = declared
+        self.exact = exact
+        self.out: list[str] = []
+        self.root = self.scope = Scope("module", 0)
+        self.scopes = 0
+        self.patches: list[tuple[int, str]] = []
+        self.opaque = False
+        self.uses: dict[str, int] = {}
+        self.calls: dict[str, None] = {}
+        self.soft: dict[str, int] = {}
+        self.vias: list[Via] = []
+        self.loads: list[Target] = []
+        self.hints: list[Hint] = []
+        self.environment: dict[str, int] = {}
+        self.readers: list[str] = []
+        self.gifts: list[Gift] = []
+        self.read: dict[str, None] = {}
+        self.eager: dict[str, None] = {}
+        self.sets: dict[str, None] = {}
+        self.classes = False
+
+    def visit(self, node: Any) -> None:
+        """Write *node* down, and all below it."""
+        HANDLERS[node.__class__](self, node)
+
+    def visit_all(self, nodes: Sequence[Any]) -> None:
+        """Write down how many *nodes* there are, and each."""
+        self.out.append(f"[{len(nodes)}")
+        for node in nodes:
+            HANDLERS[node.__class__](self, node)
+
+    def body(self, statements: Sequence[ast.stmt]) -> None:
+        """Write down the *statements* that do anything."""
+        self.visit_all([each for each in statements if not self.idle(each)])
+
+    def idle(self, statement: ast.stmt) -> bool:
+        """Whether *statement* changes nothing: `pass`, a docstring, a bare annotation."""
+        if isinstance(statement, ast.Expr):
+            return isinstance(statement.value, ast.Constant) and not self.exact
+        if isinstance(statement, ast.AnnAssign) and statement.value is None:
+            if self.reads_annotations or not isinstance(statement.target, ast.Name):
+                return False
+            if self.scope.kind == "function":
+                self.scope.bound.setdefault(statement.target.id, True)
+            return True
+        return isinstance(statement, ast.Pass)
+
+    @property
+    def reads_annotations(self) -> bool:
+        """Whether something may read the annotations of variables here."""
+        return self.exact or (self.scope.kind == "class" and self.scope.annotated)
+
+    def word(self, name: str, line: int, rest: str = "", how: How = How.READ) -> None:
+        """Write down a *name* that some scope owns."""
+        scope = self.scope
+        scope.uses.append(Use(len(self.out), name, rest, line, how, scope.later))
+        self.out.append(name)
+
+    def bind(self, name: str, line: int, *, kept: bool = False) -> None:
+        """Write down a *name* that is bound here."""
+        self.word(name, line, how=How.BOUND)
+        self.scope.bound[name] = False
+        if kept:
+            self.scope.kept.add(name)
+
+    def enter(self, kind: str) -> Scope:
+        """Open a scope inside the present one."""
+        self.scopes += 1
+        self.scope = Scope(kind, self.scopes, self.scope, later=self.scope.later)
+        return self.scope
+
+    def leave(self) -> None:
+        """Close the present scope: settle the names that it owns, hand on the others."""
+        scope = self.scope
+        outer = scope.outer
+        # A name of a class body is an attribute: never renamed, and looked up
+        # in the module while the class has not bound it.
+        settled = self._owned_by_class if scope.kind == "class" else self._owned_by_function
+        numbers: dict[str, str] = {}
+        owned = scope.bound.keys() - scope.elsewhere - scope.globals
+        for use in scope.uses:
+            if use.name in owned:
+                if use.name in scope.imports:
+                    self._imported(scope, use)
+                settled(scope, use, numbers)
+            elif use.name in scope.globals:
+                self.root.uses.append(use)
+            else:
+                outer.uses.append(use)
+        for store in scope.stores:
+            if store.name in scope.globals or not store.name:
+                self.root.stores.append(store)
+            elif not scope.owns(store.name):
+                outer.stores.append(store)
+            elif scope.changes_others(store):
+                self.root.stores.append(Store("", own=False))
+        for name in sorted(scope.globals & scope.bound.keys()):
+            self.sets.setdefault(name)
+            self.root.stores.append(Store("", own=False))
+        assert scope.parent is not None  # noqa: S101 - the module's scope is never left
+        self.scope = scope.parent
+
+    def _owned_by_function(self, scope: Scope, use: Use, numbers: dict[str, str]) -> None:
+        if use.name not in scope.kept:
+            number = numbers.setdefault(use.name, f"%{len(numbers)}")
+            self.patches.append((use.position, f"{number}.{scope.serial}"))
+
+    def _owned_by_class(self, scope: Scope, use: Use, numbers: dict[str, str]) -> None:
+        del scope, numbers
+        if use.how is not How.BOUND:
+            self.soft.setdefault(use.name, use.line)
+
+    def _imported(self, scope: Scope, use: Use) -> None:
+        if use.how is not How.BOUND:
+            for target in scope.imports[use.name]:
+                self.vias.append(Via(target, use.rest, use.line, use.how is How.CALLED))
+
+    def finish(self) -> str:
+        """Settle what is left to the module, and return the normal form."""
+        for use in self.root.uses:
+            if use.how is How.BOUND:
+                continue
+            path = f"{use.name}.{use.rest}" if use.rest else use.name
+            self.uses.setdefault(path, use.line)
+            if not use.later:
+                self.eager.setdefault(path)
+            if use.how is How.CALLED:
+                self.calls.setdefault(path)
+            elif use.how is How.SET:
+                self.sets.setdefault(path)
+            else:
+                self.read.setdefault(path)
+        if not (self.opaque or self.exact):
+            for position, number in self.patches:
+                self.out[position] = number
+        return "\n".join(self.out)
+
+    def hint(self, flag: Flag, line: int, said: str, detail: str = "") -> None:
+        """Note that the statement reaches more than it spells."""
+        self.hints.append(Hint(flag, line, detail, said))
+
+    def changes(self, target: ast.expr) -> None:
+        """Note that the object that *target* leads to is changed, if it is no plain name."""
+        if isinstance(target, ast.Tuple | ast.List):
+            for each in target.elts:
+                self.changes(each)
+        elif isinstance(target, ast.Starred):
+            self.changes(target.value)
+        elif not isinstance(target, ast.Name):
+            own = isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name)
+            self.scope.stores.append(Store(root_name(target), own=own))
+
+
+def root_name(node: ast.expr) -> str:
+    """Return the name that a chain of attributes, items and calls begins with, or nothing."""
+    while not isinstance(node, ast.Name):
+        if isinstance(node, ast.Attribute | ast.Subscript | ast.Starred):
+            node = node.value
+        elif isinstance(node, ast.Call):
+            node = node.func
+        else:
+            return ""
+    return node.id
+
+
+def dotted(node: ast.expr) -> str:
+    """Return `a.b.c` for a chain of attributes, of calls of it too; "?" for what is none."""
+    while isinstance(node, ast.Call):
+        node = node.func
+    names: list[str] = []
+    while isinstance(node, ast.Attribute):
+        names.append(node.attr)
+        node = node.value
+        while isinstance(node, ast.Call):
+            node = node.func
+    return ".".join([node.id, *reversed(names)]) if isinstance(node, ast.Name) else "?"
+
+
+def _field_by_field(kind: type[ast.AST]) -> Handler:
+    """Write a node as its type and its fields; the fallback for all without a rule of their own."""
+    opening = "(" + kind.__name__
+    skipped: Collection[str] = {"ctx", "kind", "type_comment"}
+    fields = tuple(field for field in kind._fields if field not in skipped)
+    blocks = {"body", "orelse", "finalbody"}
+
+    def leaf(walker: Walker, _: Any) -> None:
+        walker.out.append(opening)
+
+    def expression(walker: Walker, node: Any) -> None:
+        walker.out.append(opening)
+        for field in fields:
+            value = getattr(node, field)
+            HANDLERS[value.__class__](walker, value)
+
+    def statement(walker: Walker, node: Any) -> None:
+        walker.out.append(opening)
+        for field in fields:
+            value = getattr(node, field)
+            if field in blocks and value.__class__ is list:
+                walker.body(value)
+            else:
+                HANDLERS[value.__class__](walker, value)
+
+    if not fields:
+        return leaf
+    return statement if blocks.intersection(fields) else expression
+
+
+def _subclasses(kind: type[ast.AST]) -> list[type[ast.AST]]:
+    return [kind, *(each for below in kind.__subclasses__() for each in _subclasses(below))]
+
+
+HANDLERS.update({kind: _field_by_field(kind) for kind in _subclasses(ast.AST)})
+HANDLERS[list] = lambda walker, nodes: walker.visit_all(nodes)
+HANDLERS[str] = lambda walker, name: walker.out.append(name)
+HANDLERS[int] = lambda walker, number: walker.out.append(f"#{number}")
+HANDLERS[bool] = lambda walker, flag: walker.out.append(f"#{flag}")  # case True:
+HANDLERS[type(None)] = lambda walker, _: walker.out.append("-")
+
+
+@handles(ast.Name)
+def _name(walker: Walker, node: ast.Name) -> None:
+    if node.ctx.__class__ is ast.Load:
+        walker.word(node.id, node.lineno)
+    else:
+        walker.bind(node.id, node.lineno)

@@ -1,0 +1,9 @@
+"""
+The graph of code: what each thing that code can reach leads to next.
+
+Knows names (`names`) and what statements say (`file`); does not walk.
+
+`codegraph` answers with a `step`; `following` goes from what a statement spells
+to what it means. `effects` tells which statements act on import, `order` in which
+order, `readers` who reads texts. `components` finds what reaches each other.
+"""

@@ -1,0 +1,197 @@
+"""
+Sources: the summaries of the project's modules, each file read once.
+
+Knows which module has which summary; does not know what names in them mean.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Protocol
+
+from capstone_build.analysis.file.summary import VERSION, Summary, summarise
+from capstone_build.analysis.names.modules import Module, Modules, Root
+from capstone_build.analysis.names.packages import Missing, Packages, SourceAt
+from capstone_build.core.digest import Digest, digest_bytes, digest_fields
+from capstone_build.core.stage import Location
+
+
+class SummaryMemory(Protocol):
+    """Where summaries are kept between two looks, by key; a `dict` is one."""
+
+    def get(self, key: str, /) -> str | None:
+        """Return what was kept under this *key*; None if nothing was."""
+
+    def __setitem__(self, key: str, text: str, /) -> None:
+        """Keep *text* under this *key*."""
+
+
+class FileMemory(Protocol):
+    """Reads files, and tells those that have surely not changed since they were read before."""
+
+    def known(self, file: str, /) -> Digest | None:
+        """Return the digest of what *file* holds; None if it has to be read to know."""
+
+    def content(self, file: str, /) -> bytes:
+        """Return what *file* holds now."""
+
+
+class NoFileMemory:
+    """Knows no file, and reads each."""
+
+    def known(self, file: str, /) -> Digest | None:
+        """Return nothing."""
+        del file
+        return None
+
+    def content(self, file: str, /) -> bytes:
+        """Return what *file* holds now."""
+        return Path(file).read_bytes()
+
+
+class Sources:
+    """
+    Summaries by module.
+
+    Args:
+        roots: Where the project's modules are.
+        base: The project's folder, from which files are named.
+        memory: Summaries made earlier, by content.
+        packages: Who provides what the project does not have.
+        files: Reads files, or knows that it need not.
+    """
+
+    def __init__(
+        self,
+        roots: Sequence[Root],
+        base: str,
+        memory: SummaryMemory,
+        packages: Packages,
+        files: FileMemory,
+    ) -> None:
+        self.modules = Modules(roots)
+        self.base = base
+        self.packages = packages
+        self._memory = memory
+        self._files = files
+        self._looked: set[str] = set()
+        self._spelled: dict[str, str] = {}
+        self._texts: dict[str, bytes] = {}
+        self.digests: dict[str, Digest] = {}
+        """What each file that was looked at holds, as it is on disk."""
+        self._summaries: dict[tuple[str, bool], Summary] = {}
+
+    def find(self, name: str) -> Module | None:
+        """
+        Return the module called *name* if it is source that counts by content.
+
+        One that neither the project's roots nor an installed package have is
+        looked for in the project's other folders, since a program may add
+        them to its import path.
+        """
+        if (found := self.modules.find(name)) is not None and found.file is not None:
+            return found
+        top = name.partition(".")[0]
+        if top not in self._looked and (found is None or self.modules.find(top) is None):
+            self._looked.add(top)
+            self._look_further(top)
+        return self.modules.find(name)
+
+    def _look_further(self, top: str) -> None:
+        provider = self.packages.provider(top)
+        if isinstance(provider, SourceAt):
+            self.modules.extend(top, provider.folder)
+        elif isinstance(provider, Missing) and (folders := self.modules.elsewhere(top)):
+            self.modules.extend(top, folders[0])
+
+    def summary(self, name: str, *, exact: bool = False) -> Summary:
+        """Return what the module called *name* says; nothing if it has no source."""
+        module = self.find(name)
+        if module is None or module.file is None or not module.is_source:
+            return Summary()
+        return self.of_file(module.file, exact=exact)
+
+    def of_file(self, file: str, *, exact: bool = False) -> Summary:
+        """Return what *file* says."""
+        key = (file, exact)
+        if key not in self._summaries:
+            self._summaries[key] = self._recall(file, exact=exact)
+        return self._summaries[key]
+
+    def _recall(self, file: str, *, exact: bool) -> Summary:
+        python = f"{sys.version_info.major}.{sys.version_info.minor}"
+        form = "exact" if exact else "plain"
+        cells = " cells" if is_notebook(file) else ""
+        key = f"summary {VERSION} {form}{cells} {python} {self.digest(file)}"
+        if (known := self._memory.get(key)) is not None:
+            try:
+                return Summary.from_json(known)
+            except (ValueError, TypeError, KeyError):
+                pass  # a damaged memory costs time, never a wrong answer
+        summary = summarise(self.text(file), exact=exact)
+        self._memory[key] = summary.to_json()
+        return summary
+
+    def digest(self, file: str) -> Digest:
+        """Return the digest of what *file* holds, without reading it where that is known."""
+        if file in self._texts and file not in self.digests:
+            return digest_bytes(self._texts[file])
+        if file not in self.digests:
+            known = self._files.known(file)
+            if known is None:
+                self.text(file)
+            else:
+                self.digests[file] = known
+        return self.digests[file]
+
+    def text(self, file: str) -> bytes:
+        """Return the content of *file* as Python source; nothing if it is gone."""
+        if file not in self._texts:
+            try:
+                content = self._files.content(file)
+            except OSError:
+                content = b""
+            digest = digest_bytes(content)
+            if self.digests.setdefault(file, digest) != digest:
+                # It changed between two looks: no content is what was read of it.
+                self.digests[file] = digest_fields("changed", self.digests[file], digest)
+            self._texts[file] = notebook_code(content) if is_notebook(file) else content
+        return self._texts[file]
+
+    def supply(self, file: str, text: bytes) -> None:
+        """Let *text* be what *file* says, which is not on disk."""
+        self._texts[file] = text
+
+    def where(self, file: str, line: int) -> Location:
+        """Return the place of *line* in *file*, from the project's root where it lies inside."""
+        return Location(self.spell(file), line)
+
+    def spell(self, file: str) -> str:
+        """Return the name of *file*: from the project's folder if it lies there, else absolute."""
+        if file not in self._spelled:
+            path = Path(file)
+            inside = path.is_relative_to(self.base)
+            self._spelled[file] = (path.relative_to(self.base) if inside else path).as_posix()
+        return self._spelled[file]
+
+
+def is_notebook(file: str) -> bool:
+    """Tell whether the code of *file* is in cells."""
+    return file.endswith(".ipynb")
+
+
+def notebook_code(content: bytes) -> bytes:
+    """Return the code cells of a notebook, one after the other; magics become comments."""
+    try:
+        cells = json.loads(content)["cells"]
+        codes = ["".join(each["source"]) for each in cells if each["cell_type"] == "code"]
+    except (ValueError, KeyError, TypeError):
+        return content
+    lines = "\n".join(codes).splitlines()
+    # A magic may do anything: it counts, as the string that it is.
+    return "\n".join(
+        f"f({each!r})" if each.startswith(("%", "!")) else each for each in lines
+    ).encode()

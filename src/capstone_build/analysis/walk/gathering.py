@@ -1,0 +1,144 @@
+"""
+Gathering: from nodes at which reading begins to a closure.
+
+Knows what the closure as a whole brings about: who reads texts makes the texts
+of all it reaches count, and the order of effects counts where there are any.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import cache, partial
+
+from capstone_build.analysis.file.unit import Flag, Kind
+from capstone_build.analysis.graph.codegraph import CodeGraph
+from capstone_build.analysis.graph.order import Order
+from capstone_build.analysis.moves.identity import Identities
+from capstone_build.analysis.names.node import Node, Sort
+from capstone_build.analysis.names.packages import PYTHON
+from capstone_build.analysis.walk.account import Account
+from capstone_build.analysis.walk.closure import Closure, Parts, Reached
+from capstone_build.analysis.walk.extent import Extent
+from capstone_build.analysis.walk.reach import Reach
+from capstone_build.core.digest import digest_fields
+from capstone_build.core.fingerprint import Aspect, Part
+from capstone_build.core.stage import Location
+
+ORDER: Part = (Aspect.CODE, "<order of effects>")
+"""The part that changes when modules are executed in another order, and it can be felt."""
+
+
+class Gathering:
+    """
+    Gathers closures, sharing the work between them.
+
+    Args:
+        graph: What leads to what.
+    """
+
+    def __init__(self, graph: CodeGraph) -> None:
+        self.graph = graph
+        self._order = Order(graph.resolver, graph.effects)
+        self._identities = Identities(graph)
+        self._reach = Reach(lambda node: graph.step(node).follows)
+
+    def gather(self, starts: Sequence[Node]) -> Closure:
+        """Return all that *starts* lead to."""
+        begun = [each for each in starts if each not in self.graph.ignored]
+        roots = list(dict.fromkeys([*begun, Node(Sort.DISTRIBUTION, PYTHON)]))
+        bits = 0
+        added = roots
+        nodes: list[Node] = []
+        while added:
+            for node in added:
+                bits |= self._reach.of(node)
+            nodes = list(self._reach.members(bits))
+            known = set(nodes)
+            besides = dict.fromkeys(self._besides(nodes))
+            added = [n for n in besides if n not in known and n not in self.graph.ignored]
+            roots += added
+        return self._closure(list(starts), roots, nodes)
+
+    def _closure(self, starts: list[Node], roots: list[Node], nodes: list[Node]) -> Closure:
+        # Few of many nodes say anything here, and every stage asks all it reaches.
+        steps = [self.graph.step(node) for node in nodes]
+        digests = {step.part: step.digest for step in steps if step.part is not None}
+        environment: dict[str, Location] = {}
+        named: set[str] = set()
+        for step in steps:
+            if step.environment:
+                environment.update(step.environment)
+            if step.named:
+                named |= step.named
+        order = self._order.of(roots, set(nodes))
+        if order:
+            digests[ORDER] = digest_fields(*order)
+        tell = partial(self._tell, Account(self.graph, roots), nodes, order)
+        return Closure(
+            parts=Parts(digests, tell, partial(self._reasons, nodes)),
+            undeclared_environment=environment,
+            named=frozenset(named),
+            extent=Extent((self.graph, nodes)),
+            identify=cache(partial(self._identities.of, starts, nodes, digests, order)),
+        )
+
+    def _reasons(self, nodes: Sequence[Node]) -> Iterator[str]:
+        for node in nodes:
+            yield from self.graph.step(node).reasons.values()
+
+    def _tell(
+        self, account: Account, nodes: Sequence[Node], order: Sequence[str], part: Part
+    ) -> Reached:
+        if part != ORDER:
+            return account.of(next(n for n in nodes[::-1] if self.graph.step(n).part == part))
+        return Reached(
+            digest=digest_fields(*order),
+            where=None,
+            chain=(),
+            source="".join(f"# {each}\n" for each in order),
+            note="the order in which modules are executed can be felt",
+        )
+
+    def _besides(self, nodes: list[Node]) -> Iterator[Node]:
+        """Yield what counts besides, because of how some of *nodes* reach more than they spell."""
+        flagged = self.graph.flagged.intersection(nodes)
+        flags = {flag for node in flagged for flag in self.graph.step(node).flags}
+        for node in nodes if flags else ():
+            if flags & {Flag.TEXTS, Flag.SOURCE}:
+                yield from self._texts(node)
+            if Flag.SOURCE in flags:
+                yield from (Node(Sort.SOURCE, *each) for each in self._symbols(node))
+            if node.sort is Sort.LOADED and Flag.SUBCLASSES in flags:
+                yield from self._subclasses(node.module)
+            if node.sort is Sort.TOP and Flag.PATH in flags:
+                yield from self._lookalikes(node.module)
+
+    def _texts(self, node: Node) -> Iterator[Node]:
+        yield from (Node(Sort.TEXTS, *each) for each in self._symbols(node))
+        if node.sort is Sort.LOADED:
+            exact = self.graph.sources.summary(node.module, exact=True)
+            if "__doc__" in exact.binders:
+                yield Node(Sort.TEXTS, node.module, "__doc__")
+
+    def _symbols(self, node: Node) -> Iterator[tuple[str, str]]:
+        """Yield the symbol that *node* is, or those that the effects of its module bind."""
+        if node.sort is Sort.SYMBOL:
+            yield node.module, node.name
+        elif node.sort is Sort.LOADED:
+            units = self.graph.sources.summary(node.module).units
+            for index in self.graph.effects.of(node.module):
+                yield from ((node.module, name) for name in units[index].names)
+
+    def _subclasses(self, module: str) -> Iterator[Node]:
+        for unit in self.graph.sources.summary(module).units:
+            if unit.kind is Kind.CLASS and unit.bases and not unit.main:
+                yield from (Node(Sort.SYMBOL, module, name) for name in unit.names)
+
+    def _lookalikes(self, top: str) -> Iterator[Node]:
+        """Yield files of the project that go by *top* in a folder that may come first."""
+        modules = self.graph.sources.modules
+        for folder in modules.elsewhere(top):
+            stem = f"{folder}/{top}"
+            for file in modules.listing().values():
+                if file.startswith((f"{stem}.", f"{stem}/")):
+                    yield Node(Sort.FILE, file)
