@@ -32,6 +32,7 @@ from capstone_build.named_code import NamedCode
 from capstone_build.orphans import Orphans
 from capstone_build.storage.file_state import FileState
 from capstone_build.storage.files import Files
+from capstone_build.storage.looks import Looks
 from capstone_build.storage.manifest import Manifest
 from capstone_build.storage.source_files import SourceFiles
 from capstone_build.storage.store import Store
@@ -57,7 +58,11 @@ class World:
         self.memory_folder = project.root / MEMORY_FOLDER
         self.manifest = Manifest(self.memory_folder / "manifest.sqlite3", project.module)
         self._variable = variable
+        self.variables: set[str] = set()
+        """The environment variables that were asked for."""
         self._seen = seen
+        self.looks = Looks(str(self.memory_folder))
+        self.looks.start()
         self.store = Store(self.memory_folder / "objects")
         self.files = Files(project.root, self.manifest.file)
         self._summaries = self.manifest.summaries()
@@ -69,6 +74,7 @@ class World:
 
     def close(self) -> None:
         """Let go of the memory."""
+        self.looks.stop()
         self.manifest.close()
 
     def clear_the_way(self) -> None:
@@ -126,6 +132,7 @@ class World:
         aspect, name = part
         match aspect:
             case Aspect.ENVIRONMENT:
+                self.variables.add(name)
                 return self._variable(name)
             case Aspect.IMPORTED:
                 return self.fingerprints.imported(name)

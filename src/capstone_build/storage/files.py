@@ -13,6 +13,7 @@ import os
 import stat
 import time
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import astuple
 from pathlib import Path
 
 from capstone_build.core.artifact import (
@@ -29,6 +30,9 @@ from capstone_build.storage.file_state import FileState, KnownFile
 
 _PIECE = 1 << 20
 """How much of a file is read at once, in bytes."""
+
+_CONFIRMED = 16 << 20
+"""Larger files are not read again to be sure of them now: a later build does."""
 
 
 class Files:
@@ -113,7 +117,35 @@ class Files:
             return  # gone already: the next look will tell
         state = FileState.of(status)
         self._published[path] = (state, digest)
+        self._seen.pop(path, None)
         self._fresh[path] = KnownFile(state, digest, time.time_ns())
+
+    def is_published(self, path: str, state: tuple[int, ...]) -> bool:
+        """Tell whether a file in this *state* is what the engine itself put at *path*."""
+        published = self._published.get(path)
+        return published is not None and astuple(published[0]) == state
+
+    def published(self) -> Iterable[str]:
+        """Return the paths at which the engine itself put files."""
+        return self._published.keys()
+
+    def confirm(self, path: str) -> bool:
+        """
+        Read a file again that was so young that its state did not vouch for it.
+
+        Returns:
+            Whether its state vouches for it now, and it is what it was.
+        """
+        seen = self._seen.get(path)
+        known = (seen.state, seen.digest) if seen is not None else self._published.get(path)
+        if known is None or known[0].size > _CONFIRMED:
+            return False
+        again = KnownFile(*known, time.time_ns())
+        state = self.states([path])[path]
+        if state is None or not again.still_holds(state) or self._read(path) != again.digest:
+            return False
+        self._seen[path] = self._fresh[path] = again
+        return True
 
     def take_fresh(self) -> dict[str, KnownFile]:
         """Return what was learned since the last call: to be written to the manifest."""

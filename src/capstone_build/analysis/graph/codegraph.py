@@ -240,9 +240,7 @@ class CodeGraph:
 
     def named(self, file: str) -> str:
         """Return the name that *file* has as a module; empty if it has none."""
-        listing = self.sources.modules.listing()
-        names = [name for name, each in listing.items() if each == file]
-        return min(names, key=len, default="")  # below src, the name without it
+        return min(self.sources.modules.names_of(file), key=len, default="")
 
 
 def _running(units: Sequence[Unit]) -> Iterator[int]:
