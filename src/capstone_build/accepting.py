@@ -100,16 +100,7 @@ def _record(session: Session, stage: Stage, because: Sequence[Difference]) -> No
     world = session.world
     last = world.last(stage.name)
     assert last is not None, "a stage that never ran is not accepted"  # noqa: S101
-    now = world.observe(stage, session.graph)
-    Recording(world).built(
-        stage,
-        now,
-        {part: world.look(part) for part in last.discovered},
-        last.outputs,
-        because,
-        seconds=last.seconds,
-        how="accepted",
-    )
+    Recording(world).accepted(stage, world.observe(stage, session.graph), last, because)
 
 
 def _log(session: Session, accepted: Accepted, said: str) -> None:

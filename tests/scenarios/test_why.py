@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+import re
 import shutil
+import textwrap
 
 import pytest
 
 from tests.project import Project
+
+READING = """
+from os import environ, listdir
+from pathlib import Path
+def render_table(numbers):
+    names = listdir("ra" + "tes")
+    text = [Path("ra" + "tes", name).read_text() for name in names]
+    return str(text) + environ.get("LE" + "VEL", "")
+"""
 
 
 @pytest.fixture
@@ -148,7 +159,10 @@ def test_without_the_old_text_it_still_says_what_changed(shop: Project) -> None:
     """The store may be gone; the manifest knows the symbol."""
     shop.edit("money.py", ".2f", ".3f")
     shutil.rmtree(shop.root / ".cache/objects")
-    assert "code changed: money:format_money (money.py:5)" in why(shop, "report")
+    told = why(shop, "report")
+    assert "code changed: money:format_money (money.py:5)" in told
+    assert "(what it was is not kept)" in told
+    assert "+ " not in told, "what is old is not shown as new"
 
 
 def test_a_stage_that_never_ran_says_so(project: Project) -> None:
@@ -164,11 +178,158 @@ def test_a_stage_that_never_ran_says_so(project: Project) -> None:
     assert "never ran" in why(project, "s")
 
 
-def test_a_name_that_is_no_stage_is_an_error(shop: Project) -> None:
-    """With the closest one."""
-    done = shop.run("why", "reprot")
+def test_names_that_are_no_stages_are_told_at_once(shop: Project) -> None:
+    """Each with the closest one."""
+    done = shop.run("why", "reprot", "output/reprot.txt")
     assert done.code == 2
-    assert "report" in done.err
+    assert done.out == ""
+    assert "'reprot' is no stage, and no stage writes it\nhint: Did you mean 'report'" in done.err
+    assert "Did you mean 'output/report.txt'" in done.err
+
+
+@pytest.fixture
+def chain(shop: Project) -> Project:
+    """The report, then a stage that reads it, and one that reads neither."""
+    shop.write(
+        "pipeline.py",
+        """
+        from capstone_build import command, stage
+        from tables import render_table
+
+
+        @stage(inputs={"data": "data.txt"}, outputs={"out": "output/report.txt"})
+        def report(data: str) -> str:
+            return render_table(int(word) for word in data.split())
+
+
+        upper = command(
+            "tr a-z A-Z < {inputs.text} > {outputs.out}", name="upper",
+            inputs={"text": "output/report.txt"}, outputs={"out": "output/upper.txt"},
+        )
+        apart = command("echo 1 > {outputs.out}", name="apart", outputs={"out": "output/1.txt"})
+        """,
+    )
+    shop.build()
+    return shop
+
+
+def test_without_a_stage_each_that_is_not_up_to_date_is_told_in_short(chain: Project) -> None:
+    """In the order in which they would run; the others are counted."""
+    assert why(chain) == "3 stages are up to date\n"
+
+    chain.edit("money.py", ".2f", ",.2f")
+
+    assert why(chain).splitlines() == [
+        "report: must run",
+        "  code changed: money:format_money (money.py:5)",
+        "    report -> render_table -> format_money",
+        "upper: may run: waits for report",
+        "1 stage is up to date",
+        "`capstone why STAGE` shows the lines, old and new",
+    ]
+    assert "+     return f'{x * RATE:,.2f}'" in why(chain, "--all"), "the long form of each"
+
+
+def test_in_short_means_the_first_few_reasons(chain: Project) -> None:
+    """The rest are counted."""
+    names = "abcdef"
+    chain.write(
+        "tables.py",
+        "".join(f"def {n}(x):\n    return x\n\n" for n in names)
+        + f"def render_table(n):\n    return str([{', '.join(f'{n}(1)' for n in names)}])\n",
+    )
+    told = why(chain).splitlines()
+    assert told[1] == "  code changed: tables:render_table (tables.py:19)"
+    assert told.count("  and 7 more") == 1, told
+    assert len(told) < 12
+
+
+def test_several_stages_are_explained_in_turn(chain: Project) -> None:
+    """Each once, however it is named."""
+    told = why(chain, "apart", "output/report.txt", "report")
+    heads = [line for line in told.splitlines() if not line.startswith(" ")]
+    assert heads == ["apart: up to date", "report: up to date"]
+
+
+def test_the_list_of_what_counts_is_of_a_stage_that_is_named(shop: Project) -> None:
+    """Of all of them it would help nobody."""
+    done = shop.run("why", "--closure")
+    assert done.code == 2
+    assert "--closure lists what counts for a stage, and none is named" in done.err
+    assert "hint: `capstone why STAGE --closure`" in done.err
+
+
+def test_a_long_diff_is_cut_and_says_how_to_see_all_of_it(shop: Project) -> None:
+    """It is cut where it no longer fits a screen or two."""
+    lines = [f"    x += {n}" for n in range(500)]
+    body = "\n".join(["def render_table(numbers):", "    x = 0", *lines, "    return str(x)"])
+    shop.write("tables.py", body)
+    told = why(shop, "report")
+    assert len(told.splitlines()) < 90
+    assert re.search(r"\.\.\. \d+ more lines: --all shows them", told)
+    assert "x += 499" not in told
+    assert "x += 499" in why(shop, "report", "--all")
+
+
+def test_places_of_one_diff_that_are_far_apart_do_not_run_together(shop: Project) -> None:
+    """What lies between is left out, and that is shown."""
+    lines = [f"    x += {n}" for n in range(30)]
+    body = "\n".join(["def render_table(numbers):", "    x = 0", *lines, "    return str(x)"])
+    shop.write("tables.py", body)
+    shop.build()
+    shop.edit("tables.py", "x += 5\n", "x += 55\n")
+    shop.edit("tables.py", "x += 25\n", "x += 66\n")
+    told = why(shop, "report").splitlines()
+    assert told[3:17] == [
+        "          x += 3",
+        "          x += 4",
+        "    -     x += 5",
+        "    +     x += 55",
+        "          x += 6",
+        "          x += 7",
+        "      ...",
+        "          x += 23",
+        "          x += 24",
+        "    -     x += 25",
+        "    +     x += 66",
+        "          x += 26",
+        "          x += 27",
+        "  last built" + told[16].partition("last built")[2],
+    ]
+
+
+def test_what_is_read_undeclared_is_told_with_the_line_that_reads_it(shop: Project) -> None:
+    """Where it counts, where it is listed, and where it changed."""
+    shop.write("tables.py", READING)
+    shop.write("rates/a.csv", "1")
+    shop.build(env={"LEVEL": "1"})
+    listed = why(shop, "report", "--closure")
+    assert "reads rates/a.csv (tables.py:6), which it does not declare" in listed
+    rows = [line.split() for line in listed.splitlines()]
+    assert ["rates/a.csv", "read", "at", "tables.py:6"] in rows
+    assert ["rates/", "read", "at", "tables.py:5"] in rows
+    assert ["LEVEL", "read", "at", "tables.py:7"] in rows
+
+    shop.write("rates/a.csv", "2")
+    shop.write("rates/b.csv", "2")
+    told = why(shop, "report")
+    assert "  rates/a.csv, read but not declared, changed\n    read at tables.py:6\n" in told
+    assert "  the names in rates/, read but not declared, changed\n    read at" in told
+    assert "environment variable LEVEL changed\n    read at tables.py:7" in told
+
+
+def test_a_line_that_may_have_moved_is_not_given_as_todays(shop: Project) -> None:
+    """A comment runs nothing, and moves what is below it; so does bringing outputs back."""
+    shop.write("tables.py", READING)
+    shop.write("rates/a.csv", "1")
+    shop.build()
+    shop.write("tables.py", "# Rates.\n\n" + textwrap.dedent(READING))
+    assert shop.build().ran == []
+    assert "reads rates/a.csv (tables.py:6, as it was then)" in why(shop, "report")
+
+    (shop.root / "output/report.txt").unlink()
+    assert shop.build().restored == ["report"]
+    assert "reads rates/a.csv, which it does not declare" in why(shop, "report")
 
 
 def test_a_refactoring_can_be_accepted(shop: Project) -> None:

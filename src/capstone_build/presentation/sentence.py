@@ -125,6 +125,8 @@ def clause(difference: Difference) -> str:
             return _value(f"{difference.aspect.value} {key}", difference)
         case Aspect.VERSION:
             return _value("version", difference)
+        case Aspect.READ if key.endswith("/"):
+            return f"the names in {key}, read but not declared, changed"
         case _:
             return _CLAUSES[difference.aspect][_kind(difference)].replace("{}", key)
 
