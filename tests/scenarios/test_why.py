@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import textwrap
+from collections.abc import Callable
 
 import pytest
 
@@ -345,23 +346,96 @@ def test_a_refactoring_can_be_accepted(shop: Project) -> None:
 
     shop.edit("money.py", ".2f", ".3f")
     assert shop.build().ran == ["report"], "what comes after counts again"
-    assert shop.run("accept", "report").out.startswith("nothing")
+    assert shop.run("accept", "report").out == "report is up to date: nothing to accept\n"
+
+
+OTHER_DATA = "what it left is the result of other data"
+NO_LONGER_THERE = "what it left is no longer there as it was"
+NO_RESULT = "there is no result of a whole run"
 
 
 @pytest.mark.parametrize(
-    ("edit", "said"),
+    ("edit", "problem", "because"),
     [
-        (lambda p: p.write("data.txt", "3\n"), "has an input that changed: data.txt"),
-        (lambda p: p.write("output/report.txt", "mine"), "does not have the output that it left"),
-        (lambda p: shutil.rmtree(p.root / ".cache"), "has never run"),
+        (lambda p: p.write("data.txt", "3\n"), OTHER_DATA, "input data.txt changed"),
+        (
+            lambda p: p.write("output/report.txt", "mine"),
+            NO_LONGER_THERE,
+            "output output/report.txt was changed since it was built",
+        ),
+        (
+            lambda p: (p.root / "output/report.txt").unlink(),
+            NO_LONGER_THERE,
+            "output output/report.txt is missing",
+        ),
+        (lambda p: shutil.rmtree(p.root / ".cache"), NO_RESULT, "never ran"),
     ],
 )
-def test_a_result_of_other_data_cannot_be_accepted(shop: Project, edit: object, said: str) -> None:
+def test_a_result_of_other_data_cannot_be_accepted(
+    shop: Project, edit: Callable[[Project], object], problem: str, because: str
+) -> None:
     """Only code can be: outputs must stand as they were left, of the same inputs."""
     shop.edit("money.py", "x * RATE", "RATE * x")
-    assert callable(edit)
     edit(shop)
     done = shop.run("accept", "report")
     assert done.code == 2
-    assert said in done.err
+    assert done.out == ""
+    lines = done.err.splitlines()
+    assert lines[0] == f"stage 'report' cannot be accepted: {problem}"
+    assert lines[1] == f"  because: {because}"
+    assert lines[2].startswith("hint: `capstone build report` ")
     assert not shop.exists(".cache/logs/accepted.log")
+    assert shop.build().ran == ["report"], "the hint helps"
+
+
+def test_a_run_that_failed_left_nothing_to_accept(shop: Project) -> None:
+    """Its outputs may be those of before, and its code is not."""
+    shop.edit("tables.py", "return", "raise ValueError(numbers)\n    return")
+    assert shop.run("build").code == 1
+    done = shop.run("accept", "report")
+    assert done.code == 2
+    assert done.err.splitlines()[:2] == [
+        f"stage 'report' cannot be accepted: {NO_RESULT}",
+        "  because: did not finish last time",
+    ]
+
+
+def test_of_several_stages_all_are_accepted_or_none(chain: Project) -> None:
+    """What stands in the way of each is told at once."""
+    chain.edit("money.py", "x * RATE", "RATE * x")
+    chain.write("output/upper.txt", "mine")
+    (chain.root / "output/1.txt").unlink()
+    done = chain.run("accept", "report", "upper", "apart")
+    assert done.code == 2
+    assert done.err.count("cannot be accepted") == 2
+    assert chain.run("build", "-n", "report").out.startswith("report  must run: code changed")
+
+
+def test_accepting_says_when_a_stage_may_run_all_the_same(chain: Project) -> None:
+    """What it reads is not up to date; once that is accepted too, nothing runs."""
+    chain.edit("money.py", "x * RATE", "RATE * x")
+    chain.edit("pipeline.py", "tr a-z A-Z", "tr 'a-z' 'A-Z'")
+    upper = chain.run("accept", "upper").out.splitlines()
+    assert upper == [
+        "accepted  upper  command changed",
+        "  it may run all the same: it waits for report, which is not up to date",
+    ]
+    assert chain.run("accept", "upper").out.splitlines() == [
+        "upper changed in nothing: nothing to accept",
+        "  it may run all the same: it waits for report, which is not up to date",
+    ]
+    assert "may run" not in chain.run("accept", "report").out
+    assert chain.build().ran == []
+
+
+def test_many_reasons_are_accepted_in_one_short_line(chain: Project) -> None:
+    """The log has all of them."""
+    names = [f"f{n}" for n in range(20)]
+    functions = [f"def {name}(x):\n    return x + 0\n" for name in names]
+    render = f"def render_table(n):\n    return str([{', '.join(f'{n}(1)' for n in names)}])\n"
+    chain.write("tables.py", "".join(functions) + render)
+    chain.build()
+    chain.edit("tables.py", "x + 0", "0 + x")
+    told = chain.run("accept", "report").out
+    assert told.endswith(" (+17 more)\n")
+    assert chain.read(".cache/logs/accepted.log").count("code changed") == 20

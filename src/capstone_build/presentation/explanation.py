@@ -21,7 +21,7 @@ from capstone_build.presentation.cells import cells, padded
 from capstone_build.presentation.duration import spelled
 from capstone_build.presentation.escaping import for_terminal
 from capstone_build.presentation.mark import mark_of
-from capstone_build.presentation.sentence import by_weight, clause, reason, verdict_line
+from capstone_build.presentation.sentence import by_weight, clause, listed, reason, verdict_line
 from capstone_build.presentation.style import Style, paint
 from capstone_build.presentation.undeclared import undeclared
 
@@ -106,6 +106,33 @@ def closure_lines(counted: Iterable[Counted], limits: Limits) -> Iterator[str]:
 def accepted_clause(differences: Sequence[Difference]) -> str:
     """Return what is accepted, in one line."""
     return "; ".join(clause(each) for each in sorted(differences, key=by_weight))
+
+
+def accepted_lines(
+    stage: str, differences: Sequence[Difference], waits_for: Sequence[str]
+) -> Iterator[str]:
+    """
+    Yield what came of accepting a *stage*.
+
+    Args:
+        stage: Its name.
+        differences: What was accepted; empty if it was up to date.
+        waits_for: What upstream of it is not up to date.
+    """
+    name = for_terminal(stage)
+    if not differences and not waits_for:
+        yield f"{name} is up to date: nothing to accept"
+        return
+    if differences:
+        shown = sorted(differences, key=by_weight)[:_BRIEF_CHANGES]
+        more = len(differences) - len(shown)
+        yield f"accepted  {name}  {accepted_clause(shown)}" + (f" (+{more} more)" if more else "")
+    else:
+        yield f"{name} changed in nothing: nothing to accept"
+    if waits_for:
+        are = "is" if len(waits_for) == 1 else "are"
+        waits = f"it waits for {listed(waits_for)}, which {are} not up to date"
+        yield f"  it may run all the same: {waits}"
 
 
 def _verdict(told: Explanation, colour: bool) -> str:
