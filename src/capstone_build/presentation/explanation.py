@@ -166,8 +166,8 @@ def _changes(
         yield from _account(change, indent)
         lines = list(_diff(change))
         for line in lines[:room]:
-            style = {"-": Style.BAD, "+": Style.GOOD}.get(line[0], Style.DIM)
-            yield f"{indent}  {paint(for_terminal(line), style, colour)}"
+            style = {"-": Style.BAD, "+": Style.GOOD}.get(line[:1], Style.DIM)
+            yield f"{indent}  {paint(for_terminal(line), style, colour)}".rstrip()
         if len(lines) > room:
             yield f"{indent}    {_more(len(lines) - room, 'lines')}"
         room = max(0, room - len(lines))
@@ -202,11 +202,11 @@ def _diff(change: Change) -> Iterator[str]:
         yield "  (what it was is not kept)"
         return
     if not (old and new):
-        yield from (f"{'+' if new else '-'} {line}" for line in new or old)
+        yield from (f"{'+' if new else '-'} {line}".rstrip() for line in new or old)
         return
     _, _, _, *lines = unified_diff(old, new, n=_CONTEXT, lineterm="")
     for line in lines:
-        yield "  ..." if line.startswith("@@") else f"{line[0]} {line[1:]}"
+        yield "  ..." if line.startswith("@@") else f"{line[0]} {line[1:]}".rstrip()
 
 
 def _lines(code: str) -> list[str]:
