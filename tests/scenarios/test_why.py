@@ -439,3 +439,43 @@ def test_many_reasons_are_accepted_in_one_short_line(chain: Project) -> None:
     told = chain.run("accept", "report").out
     assert told.endswith(" (+17 more)\n")
     assert chain.read(".cache/logs/accepted.log").count("code changed") == 20
+
+
+def test_what_executing_a_module_does_is_called_that(shop: Project) -> None:
+    """It has no name in the code."""
+    shop.write("setting.py", "import decimal\ndecimal.getcontext().prec = 3\n")
+    shop.edit("tables.py", "from money", "import setting\nfrom money")
+    shop.build()
+    shop.edit("setting.py", "= 3", "= 4")
+    told = why(shop, "report")
+    assert "code changed: what setting does when it is imported (setting.py:2)" in told
+    assert "+ decimal.getcontext().prec = 4" in told
+
+
+@pytest.mark.parametrize("mark", ["\x0c", "\x1c", "\u2028", "\x85", "\r", "\r\n"])
+def test_lines_are_those_that_python_counts(shop: Project, mark: str) -> None:
+    """A form feed or a separator of Unicode ends none."""
+    text = f'''"""Tables.{mark}{mark}"""
+
+import inspect
+
+
+def render_table(numbers):
+    return inspect.getsource(other)
+
+
+def other():
+    return 1  # one
+'''
+    (shop.root / "tables.py").write_text(text, encoding="utf-8", newline="")
+    shop.build()
+    edited = text.replace("# one", "# two")
+    (shop.root / "tables.py").write_text(edited, encoding="utf-8", newline="")
+
+    told = why(shop, "report")
+
+    assert "-     return 1  # one\n" in told
+    assert "+     return 1  # two\n" in told
+    assert "+ " not in told.replace("+     return 1  # two", "")
+    assert shop.build().ran == ["report"]
+    assert "# two" in shop.read("output/report.txt")
