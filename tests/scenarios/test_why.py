@@ -245,6 +245,19 @@ def test_in_short_means_the_first_few_reasons(chain: Project) -> None:
     assert len(told) < 12
 
 
+def test_the_code_that_is_nearest_to_the_stage_is_told_first(shop: Project) -> None:
+    """Then in the order of the file, not of the alphabet."""
+    names = ["b", "a", "c2", "c10"]
+    functions = [f"def {name}(x):\n    return x + 0\n" for name in names]
+    calls = " + ".join(f"{name}(1)" for name in names)
+    shop.write("tables.py", f"{''.join(functions)}def render_table(n):\n    return str({calls})\n")
+    shop.build()
+    shop.edit("tables.py", "+ 0", "+ 1")
+    shop.edit("tables.py", "str(", "repr(")
+    told = re.findall(r"code changed: tables:(\w+)", why(shop, "report"))
+    assert told[:5] == ["render_table", *names]
+
+
 def test_several_stages_are_explained_in_turn(chain: Project) -> None:
     """Each once, however it is named."""
     told = why(chain, "apart", "output/report.txt", "report")
@@ -479,3 +492,16 @@ def other():
     assert "+ " not in told.replace("+     return 1  # two", "")
     assert shop.build().ran == ["report"]
     assert "# two" in shop.read("output/report.txt")
+
+
+def test_source_text_in_another_encoding_is_told_apart_by_every_letter(shop: Project) -> None:
+    """What UTF-8 cannot read is no reason to take one letter for another."""
+    text = (
+        "# coding: latin-1\nimport inspect\n\ndef render_table(numbers):\n"
+        "    return inspect.getsource(other)\n\ndef other():\n    return 1  # \xe9\n"
+    )
+    (shop.root / "tables.py").write_text(text, encoding="latin-1")
+    shop.build()
+    (shop.root / "tables.py").write_text(text.replace("\xe9", "\xe8"), encoding="latin-1")
+
+    assert shop.build().ran == ["report"]

@@ -187,8 +187,12 @@ def _account(change: Change, indent: str) -> Iterator[str]:
 
 
 def _ordered(changes: Sequence[Change]) -> list[Change]:
-    def weight(change: Change) -> tuple[int, int]:
-        return by_weight(change.difference)
+    """Return *changes*, the most telling first; of code, what is nearest to the stage."""
+
+    def weight(change: Change) -> tuple[tuple[int, int], int, str, int]:
+        file, _, line = change.difference.after.rpartition(":")
+        place = (file, int(line)) if line.isdecimal() else ("", 0)
+        return by_weight(change.difference), len(change.chain), *place
 
     return sorted(changes, key=weight)
 
