@@ -106,6 +106,8 @@ class Explaining:
             file = difference.after.rpartition(":")[0]
             old = self._sources.passage(difference.key, then, file) if difference.then else ""
             new = self._sources.passage(difference.key, now, file) if difference.now else ""
+        elif difference.aspect is Aspect.COMMAND:
+            old, new = difference.before, difference.after
         return Change(
             difference=difference,
             chain=told.chain if told is not None else (),

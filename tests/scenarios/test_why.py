@@ -424,6 +424,17 @@ def test_of_several_stages_all_are_accepted_or_none(chain: Project) -> None:
     assert chain.run("build", "-n", "report").out.startswith("report  must run: code changed")
 
 
+def test_a_command_is_shown_old_and_new(chain: Project) -> None:
+    """As it is written in the pipeline."""
+    chain.edit("pipeline.py", "tr a-z A-Z", "tr -d a-z")
+    told = why(chain, "upper").splitlines()
+    assert told[1:4] == [
+        "  command changed",
+        "    - tr a-z A-Z < {inputs.text} > {outputs.out}",
+        "    + tr -d a-z < {inputs.text} > {outputs.out}",
+    ]
+
+
 def test_accepting_says_when_a_stage_may_run_all_the_same(chain: Project) -> None:
     """What it reads is not up to date; once that is accepted too, nothing runs."""
     chain.edit("money.py", "x * RATE", "RATE * x")
@@ -461,7 +472,7 @@ def test_what_executing_a_module_does_is_called_that(shop: Project) -> None:
     shop.build()
     shop.edit("setting.py", "= 3", "= 4")
     told = why(shop, "report")
-    assert "code changed: what setting does when it is imported (setting.py:2)" in told
+    assert "code changed: what setting does when it is executed (setting.py:2)" in told
     assert "+ decimal.getcontext().prec = 4" in told
 
 

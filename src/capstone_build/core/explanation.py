@@ -21,8 +21,8 @@ class Change:
     Attributes:
         difference: What differs.
         chain: Names from the stage's function to the code, each used by the one before it.
-        old: The code as it was, normalised; empty where it is not code, or not kept.
-        new: The code as it is.
+        old: The code or command as it was, normalised; empty where it is neither, or not kept.
+        new: The same as it is.
         note: Why something coarser than a definition counts, if so.
         place: Which line of the code reads it, if it is read undeclared and that is known.
     """

@@ -76,7 +76,7 @@ _CLAUSES = {
 """What is said of a thing that changed, that is new and that is gone."""
 
 _EXECUTED = {
-    "<effects>": "what {module} does when it is imported",
+    "<effects>": "what {module} does when it is executed",
     "<order of effects>": "the order in which modules are imported",
     "<script>": "what {module} does when it is run",
 }
