@@ -224,7 +224,13 @@ class Loop:
             return
         outputs = self._placing.publish(stage, run.number)
         self._recording.built(
-            stage, run.before, found.parts, outputs, run.because, seconds=result.seconds
+            stage,
+            run.before,
+            found.parts,
+            outputs,
+            run.because,
+            seconds=result.seconds,
+            places=found.places,
         )
         for each in found.undeclared:
             self._tell(each)

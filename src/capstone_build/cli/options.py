@@ -45,6 +45,9 @@ targets_argument = click.argument(
 stages_argument = click.argument(
     "stages", nargs=-1, required=True, metavar="STAGE...", shell_complete=_known_targets
 )
+stages_or_none_argument = click.argument(
+    "stages", nargs=-1, metavar="[STAGE]...", shell_complete=_known_targets
+)
 file_option = click.option(
     "--file",
     "file",

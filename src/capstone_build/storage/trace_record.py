@@ -29,6 +29,7 @@ def trace_as_text(trace: Trace) -> str:
         "said": _listed(trace.said),
         "identity": trace.identity,
         "sources": dict(trace.sources),
+        "places": _listed(trace.places),
     }
     return json.dumps(record, separators=(",", ":"))
 
@@ -52,6 +53,7 @@ def trace_from_text(text: str) -> Trace:
         said=_mapping(record["said"]),
         identity=record["identity"],
         sources=record["sources"],
+        places=_mapping(record.get("places", ())),  # older traces are good without
     )
 
 
