@@ -243,6 +243,10 @@ class World:
         """Return all runs of a fingerprint of this digest."""
         return self.manifest.traces(fingerprint)
 
+    def discovering(self) -> Iterable[Trace]:
+        """Return the latest trace of each stage that was seen to read what it does not declare."""
+        return self.manifest.discovering()
+
     def holds(self, content: Digest) -> bool:
         """Tell whether *content* can be brought back."""
         return self.store.holds(content)

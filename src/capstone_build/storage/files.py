@@ -12,7 +12,7 @@ from __future__ import annotations
 import os
 import stat
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from capstone_build.core.artifact import (
@@ -148,6 +148,11 @@ class Files:
             else:
                 found[path] = FileState.of(status)
         return found
+
+    def touched(self, states: Mapping[str, FileState | None]) -> list[str]:
+        """Return the files that are in other states than *states*."""
+        now = self.states(states)
+        return [path for path, state in states.items() if now[path] != state]
 
     def contents(self, artifact: Artifact) -> dict[ArtifactPath, Digest | None]:
         """
