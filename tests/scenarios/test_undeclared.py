@@ -553,12 +553,23 @@ def test_strange_files_do_not_stop_a_build(reading: Project) -> None:
     assert reading.build().ran == ["work"]
 
 
-def test_a_file_whose_name_cannot_be_remembered_never_counts_as_settled(reading: Project) -> None:
-    """It runs again rather than miss an edit, and says for which file."""
-    (reading.root / os.fsdecode(b"\xff.bin")).touch()
-    declare(reading, "open(os.fsdecode(b'\\xff.bin')).read()", before="import os\n")
-    assert "udcff.bin" in reading.build().out
+def test_a_file_whose_name_is_not_utf_8_counts_as_any_other(reading: Project) -> None:
+    """By its content; and it is told how the rest of the program spells it."""
+    odd = reading.root / "folder" / os.fsdecode(b"\xff\xe4.bin")
+    odd.write_text("one")
+    declare(
+        reading,
+        "[open(os.path.join('folder', n)).read() for n in sorted(os.listdir('folder'))][-1]",
+        before="import os\n",
+    )
+    told = reading.build().out
+    assert "udcff" in told
+    assert "changed while it ran" not in told
+    assert reading.build().ran == []
+    odd.write_text("two")
     assert reading.build().ran == ["work"]
+    assert reading.read("output/out.txt") == "data\ntwo"
+    assert reading.build().ran == []
 
 
 def test_the_engine_is_nobodys_code_though_its_source_lies_in_the_project(
