@@ -7,8 +7,11 @@ not know what they declare.
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from capstone_build.core.digest import Digest, digest_bytes
 from capstone_build.execution.forking import Chance
+from capstone_build.witness.capstone_children import let_children_be_seen
 from capstone_build.witness.capstone_environment import see_variables
 from capstone_build.witness.capstone_witness import Note, Witness
 
@@ -36,6 +39,7 @@ class Imports:
         self.witness = Witness(root, self.notes.append)
         self.witness.start()
         see_variables(self.witness.variable)
+        let_children_be_seen(str(Path(__file__).with_name("witness")))
 
     def compile(self, file: str, source: bytes) -> None:
         """Take note of a module that is compiled from *source*."""

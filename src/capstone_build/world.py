@@ -104,9 +104,16 @@ class World:
 
     def named(self, stage: Stage) -> list[Note]:
         """Take the files that the code or a command names for read, there or not."""
+        return self._named(self.fingerprints.of(stage).named)
+
+    def named_by(self, program: str) -> list[Note]:
+        """Take the files that a *program* in Python names for read, there or not."""
+        return self._named(self.fingerprints.code.script(self.project.root / program).named)
+
+    def _named(self, names: Iterable[str]) -> list[Note]:
         inside = {
             path: None
-            for path in map(posixpath.normpath, self.fingerprints.of(stage).named)
+            for path in map(posixpath.normpath, names)
             if not path.startswith(("/", "../")) and path not in self._made
         }
         return [
