@@ -59,11 +59,18 @@ class Discovery:
         self._taken: Taken = world.fingerprints.of(stage)
         self._began_ns = began_ns
         self._settles = settles
-        self._notes = notes
+        self._notes = [*notes, *self._named_by_programs(notes)]
         self._wrote = {note.name for note in notes if note.sight is Sight.WROTE}
         self.found = Discovered()
         self._gather()
         self.found.undeclared = tuple(_grouped(self._tell()))
+
+    def _named_by_programs(self, notes: Iterable[Note]) -> Iterator[Note]:
+        """Yield the files that programs name that were started, in case they take no notes."""
+        for program in dict.fromkeys(note.name for note in notes if note.sight is Sight.RAN):
+            for note in self._world.named_by(program):
+                if note.state is None or FileState(*note.state).ctime_ns < self._began_ns:
+                    yield note
 
     def _gather(self) -> None:
         made: set[str] = set()

@@ -8,6 +8,7 @@ not know what they declare.
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from types import FrameType
 from typing import Any
 
@@ -15,6 +16,7 @@ from capstone_build.core.artifact import MEMORY_FOLDER
 from capstone_build.core.digest import Digest, digest_bytes
 from capstone_build.execution.forking import Chance
 from capstone_build.storage.looks import Looks, digest_held
+from capstone_build.witness.capstone_children import let_children_be_seen
 from capstone_build.witness.capstone_environment import see_variables
 from capstone_build.witness.capstone_witness import Note, Witness
 
@@ -54,6 +56,7 @@ class Imports:
                 self._reads_all = True
 
         see_variables(variable, all_variables)
+        let_children_be_seen(str(Path(__file__).with_name("witness")))
         self._looks = Looks(os.path.join(root, MEMORY_FOLDER), self.witness.is_project)  # noqa: PTH118 (as a text)
         self._looks.start()
 

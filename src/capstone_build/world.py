@@ -110,9 +110,16 @@ class World:
 
     def named(self, stage: Stage) -> list[Note]:
         """Take the files that the code or a command names for read, there or not."""
+        return self._named(self.fingerprints.of(stage).named)
+
+    def named_by(self, program: str) -> list[Note]:
+        """Take the files that a *program* in Python names for read, there or not."""
+        return self._named(self.fingerprints.code.script(self.project.root / program).named)
+
+    def _named(self, names: Iterable[str]) -> list[Note]:
         inside = {
             path: None
-            for path in map(posixpath.normpath, self.fingerprints.of(stage).named)
+            for path in map(posixpath.normpath, names)
             if not path.startswith(("/", "../")) and path not in self._made
         }
         return [
@@ -249,6 +256,10 @@ class World:
     def traces(self, fingerprint: Digest) -> Iterable[Trace]:
         """Return all runs of a fingerprint of this digest."""
         return self.manifest.traces(fingerprint)
+
+    def discovering(self) -> Iterable[Trace]:
+        """Return the latest trace of each stage that was seen to read what it does not declare."""
+        return self.manifest.discovering()
 
     def holds(self, content: Digest) -> bool:
         """Tell whether *content* can be brought back."""

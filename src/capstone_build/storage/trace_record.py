@@ -10,11 +10,17 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from capstone_build.core.digest import Digest
+from capstone_build.core.digest import Digest, digest_mapping
 from capstone_build.core.fingerprint import Aspect, Part
 from capstone_build.core.plan import Difference
 from capstone_build.core.stage import StageName
 from capstone_build.core.trace import Trace
+
+
+def trace_name(trace: Trace) -> tuple[Digest, Digest]:
+    """Return what tells *trace* from all others: its key, and what was discovered."""
+    found = {f"{aspect.value} {key}": d for (aspect, key), d in trace.discovered.items()}
+    return trace.key, digest_mapping(found)
 
 
 def trace_as_text(trace: Trace) -> str:
