@@ -137,7 +137,9 @@ def test_damaged_memory_only_costs_time(tmp_path: Path) -> None:
     memory: dict[str, str] = {}
     before = ProjectCode([tmp_path], memory).closure([WORK]).fingerprint()
 
-    for damage in ("", "null", "[[{}], null, 3]", json.dumps([[{"kind": "new"}], None, ""])):
+    rows: list[object] = [{}, {"kind": "new"}, [], ["function", ["work"]], ["new", [], "", 1, 1]]
+    rows.append(["function", ["work"], "", 1, 1, *[0] * 50])
+    for damage in ("", "null", *(json.dumps([[row], None, ""]) for row in rows)):
         memory = dict.fromkeys(memory, damage)
         assert ProjectCode([tmp_path], memory).closure([WORK]).fingerprint() == before
 

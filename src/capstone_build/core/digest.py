@@ -58,12 +58,8 @@ def digest_fields(*fields: str) -> Digest:
     Each field is preceded by its length in bytes, so that no two sequences
     share an encoding: `("a", "bc")` and `("ab", "c")` differ.
     """
-    hasher = Hasher()
-    for field in fields:
-        encoded = field.encode("utf-8", "surrogatepass")
-        hasher.update(b"%d:" % len(encoded))
-        hasher.update(encoded)
-    return hasher.digest()
+    encoded = [field.encode("utf-8", "surrogatepass") for field in fields]
+    return digest_bytes(b"".join([b"%d:%b" % (len(each), each) for each in encoded]))
 
 
 def executable(content: Digest) -> Digest:

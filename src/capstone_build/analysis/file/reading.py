@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import replace
 
 from capstone_build.analysis.file import lookups as _  # noqa: F401 - it says which calls are special
 from capstone_build.analysis.file.declared import Declared, declared_in
@@ -198,8 +197,8 @@ def _settled(unit: Unit, imported: set[str], defined: set[str], shared: set[str]
             if gift.name.partition(".")[0] in defined and gift.callee.partition(".")[0] in imported
         )
         if gifts != unit.gifts:
-            unit = replace(unit, gifts=gifts)
+            unit = unit._replace(gifts=gifts)
     if unit.kind is Kind.ASSIGNMENT and unit.acts and unit.names and not unit.mutates:
         # `names += [...]` is seen by others only if others hold the same list.
-        unit = replace(unit, acts=bool(shared.intersection(unit.names)))
+        unit = unit._replace(acts=bool(shared.intersection(unit.names)))
     return unit

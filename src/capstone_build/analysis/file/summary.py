@@ -20,7 +20,7 @@ from capstone_build.analysis.file.reading import read_units
 from capstone_build.analysis.file.toplevel import exports
 from capstone_build.analysis.file.unit import Kind, Target, Unit
 
-VERSION = "4"
+VERSION = "5"
 """Changes whenever the same text may be summarised differently."""
 
 
@@ -77,7 +77,7 @@ class Summary:
 
     def to_json(self) -> str:
         """Return what `from_json` reads."""
-        units = [unit.to_json() for unit in self.units]
+        units = [unit.to_row() for unit in self.units]
         return json.dumps([units, self.exports, self.broken], separators=(",", ":"))
 
     @classmethod
@@ -85,7 +85,7 @@ class Summary:
         """Rebuild a summary from `to_json`."""
         units, exports, broken = json.loads(text)
         return cls(
-            units=tuple(Unit.from_json(each) for each in units),
+            units=tuple(map(Unit.from_row, units)),
             exports=None if exports is None else tuple(exports),
             broken=broken,
         )

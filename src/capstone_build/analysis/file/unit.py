@@ -7,8 +7,9 @@ files (`resolution` does), nor where the file lies.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+from collections.abc import Callable, Mapping
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from capstone_build.core.digest import Digest
@@ -16,6 +17,8 @@ from capstone_build.core.digest import Digest
 
 class Kind(StrEnum):
     """What sort of statement a unit is."""
+
+    __hash__ = str.__hash__  # units are sorted by it by the thousand: that of Enum is slow
 
     FUNCTION = "function"
     CLASS = "class"
@@ -100,10 +103,15 @@ class Gift(NamedTuple):
     name: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unit:
+_NO_LINES: Mapping[str, int] = MappingProxyType({})
+
+
+class Unit(NamedTuple):
     """
     One top-level statement, summarised.
+
+    A tuple, since every look at a project makes thousands and most say little:
+    what most say nothing of comes last, and is left out where it is kept.
 
     Attributes:
         kind: What sort of statement it is.
@@ -111,30 +119,30 @@ class Unit:
         digest: Of its normal form.
         line: Its first line, decorators included; counted from 1.
         end: Its last line.
-        target: What an import or star import names.
-        uses: Paths from a global name (`helpers.scale.norm`), with the line of the first use.
-        calls: Those of the paths that are called.
-        soft: Words that are global names only if the module defines them.
-        vias: Uses of what was imported inside functions.
-        loads: Modules imported inside it, whether used or not.
-        binds: For a block: the global names that it binds by importing.
-        hints: How it reaches more than it spells.
-        environment: Environment variables read by literal name, with their lines.
-        decorators: Paths of the decorators of the definition; "?" for what is no path.
-        bases: Paths of the bases and the metaclass of the class.
-        readers: Paths of all decorators, bases and metaclasses, nested ones included.
-        gifts: Global names handed to what is called.
-        read: Those of the calls that are read as values too.
-        eager: For a definition: the paths that executing it reads, without calling it.
-        sets: Paths whose value is replaced: attributes set, names declared `global` and bound.
-        mutates: Whether it stores into, or calls a mutator of, what it did not make itself.
-        acts: Whether executing it does something apart from binding its names.
         fixed: Whether importing it evaluates nothing: a plain function, a constant.
         literal: Whether the value is a display or constant, so that methods on it are known ones.
         frozen: Whether nothing that it holds, a default or the value, can change.
+        target: What an import or star import names.
+        loads: Modules imported inside it, whether used or not.
+        uses: Paths from a global name (`helpers.scale.norm`), with the line of the first use.
+        calls: Those of the paths that are called.
+        mutates: Whether it stores into, or calls a mutator of, what it did not make itself.
+        acts: Whether executing it does something apart from binding its names.
+        decorators: Paths of the decorators of the definition; "?" for what is no path.
+        readers: Paths of all decorators, bases and metaclasses, nested ones included.
+        eager: For a definition: the paths that executing it reads, without calling it.
         classes: Whether it makes a class.
-        main: Whether it counts only when the file runs as a script.
+        bases: Paths of the bases and the metaclass of the class.
         hooks: Whether the class takes part when it is subclassed.
+        gifts: Global names handed to what is called.
+        read: Those of the calls that are read as values too.
+        sets: Paths whose value is replaced: attributes set, names declared `global` and bound.
+        hints: How it reaches more than it spells.
+        soft: Words that are global names only if the module defines them.
+        vias: Uses of what was imported inside functions.
+        binds: For a block: the global names that it binds by importing.
+        environment: Environment variables read by literal name, with their lines.
+        main: Whether it counts only when the file runs as a script.
     """
 
     kind: Kind
@@ -142,57 +150,57 @@ class Unit:
     digest: Digest
     line: int
     end: int
-    target: Target | None = None
-    uses: dict[str, int] = field(default_factory=dict)
-    calls: tuple[str, ...] = ()
-    soft: dict[str, int] = field(default_factory=dict)
-    vias: tuple[Via, ...] = ()
-    loads: tuple[Target, ...] = ()
-    binds: tuple[tuple[str, Target], ...] = ()
-    hints: tuple[Hint, ...] = ()
-    environment: dict[str, int] = field(default_factory=dict)
-    decorators: tuple[str, ...] = ()
-    bases: tuple[str, ...] = ()
-    readers: tuple[str, ...] = ()
-    gifts: tuple[Gift, ...] = ()
-    read: tuple[str, ...] = ()
-    eager: tuple[str, ...] = ()
-    sets: tuple[str, ...] = ()
-    mutates: bool = False
-    acts: bool = False
     fixed: bool = False
     literal: bool = False
     frozen: bool = False
+    target: Target | None = None
+    loads: tuple[Target, ...] = ()
+    uses: Mapping[str, int] = _NO_LINES
+    calls: tuple[str, ...] = ()
+    mutates: bool = False
+    acts: bool = False
+    decorators: tuple[str, ...] = ()
+    readers: tuple[str, ...] = ()
+    eager: tuple[str, ...] = ()
     classes: bool = False
-    main: bool = False
+    bases: tuple[str, ...] = ()
     hooks: bool = False
+    gifts: tuple[Gift, ...] = ()
+    read: tuple[str, ...] = ()
+    sets: tuple[str, ...] = ()
+    hints: tuple[Hint, ...] = ()
+    soft: Mapping[str, int] = _NO_LINES
+    vias: tuple[Via, ...] = ()
+    binds: tuple[tuple[str, Target], ...] = ()
+    environment: Mapping[str, int] = _NO_LINES
+    main: bool = False
 
-    def to_json(self) -> dict[str, Any]:
-        """Return what `from_json` reads; what is empty is left out."""
-        return {name: value for name in _NAMES if (value := getattr(self, name))}
+    def to_row(self) -> list[Any]:
+        """Return what `from_row` reads: the facts in order, as far as there are any."""
+        facts = [dict(each) if isinstance(each, Mapping) else each for each in self]
+        while not facts[-1]:
+            facts.pop()
+        return facts
 
     @classmethod
-    def from_json(cls, data: dict[str, Any]) -> Unit:
-        """Rebuild a unit from `to_json`."""
-        facts = dict(data)
-        facts["kind"] = Kind(facts["kind"])
-        for name in _TUPLES & facts.keys():
-            facts[name] = tuple(facts[name])
-        facts.setdefault("names", ())
-        if "target" in facts:
-            facts["target"] = Target(*facts["target"])
-        if "vias" in facts:
-            facts["vias"] = tuple(Via(Target(*t), *more) for t, *more in facts["vias"])
-        if "loads" in facts:
-            facts["loads"] = tuple(Target(*each) for each in facts["loads"])
-        if "binds" in facts:
-            facts["binds"] = tuple((name, Target(*target)) for name, target in facts["binds"])
-        if "hints" in facts:
-            facts["hints"] = tuple(Hint(Flag(flag), *more) for flag, *more in facts["hints"])
-        if "gifts" in facts:
-            facts["gifts"] = tuple(Gift(*each) for each in facts["gifts"])
-        return cls(**facts)
+    def from_row(cls, row: list[Any]) -> Unit:
+        """Rebuild a unit from what JSON keeps of `to_row`."""
+        facts: list[Any] = [tuple(e) if e.__class__ is list else e for e in row]
+        for place, rebuild in _REBUILT:
+            if place < len(facts) and facts[place]:
+                facts[place] = rebuild(facts[place])
+        return cls(*facts)
 
 
-_TUPLES = {each.name for each in fields(Unit) if str(each.type).startswith("tuple")}
-_NAMES = tuple(each.name for each in fields(Unit))
+_MADE: dict[str, Callable[[Any], Any]] = {
+    "kind": {each.value: each for each in Kind}.__getitem__,
+    "target": Target._make,
+    "loads": lambda loads: tuple(map(Target._make, loads)),
+    "gifts": lambda gifts: tuple(map(Gift._make, gifts)),
+    "hints": lambda hints: tuple(Hint(Flag(flag), *more) for flag, *more in hints),
+    "vias": lambda vias: tuple(Via(Target(*target), *more) for target, *more in vias),
+    "binds": lambda binds: tuple((name, Target(*target)) for name, target in binds),
+}
+"""What makes the facts that are more than JSON can say of what it says."""
+
+_REBUILT = [(Unit._fields.index(name), make) for name, make in _MADE.items()]

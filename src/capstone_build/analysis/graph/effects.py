@@ -64,6 +64,8 @@ class Effects:
             return True
         defines = unit.kind in {Kind.FUNCTION, Kind.CLASS}
         called = unit.decorators if defines else unit.calls
+        if not called and not unit.bases:
+            return False
         if any(self._does(module, path) for path in called):
             return True
         if called and not defines and any(self._hands_over(module, path) for path in unit.uses):

@@ -17,6 +17,8 @@ from capstone_build.analysis.graph.effects import Effects
 from capstone_build.analysis.names.node import Node, Sort
 from capstone_build.analysis.names.resolution import Resolver
 
+_IMPORTING = frozenset({Kind.IMPORT, Kind.STAR, Kind.BLOCK})
+
 
 class _Event(NamedTuple):
     """
@@ -125,30 +127,31 @@ class Order:
             acting = set(self._effects.of(module))
             bound: set[str] = set()
             for index, unit in enumerate(self._resolver.sources.summary(module).units):
-                if not unit.main:
+                if unit.main:
+                    continue
+                if unit.kind in _IMPORTING:
                     moments += self._imported(module, unit)
-                    if index in acting:
-                        moments.append(_Event(f"{module}:<effects>", None, parts=True))
+                if index in acting:
+                    moments.append(_Event(f"{module}:<effects>", None, parts=True))
+                if unit.kind is not Kind.IMPORT:
                     moments += self._bindings(module, unit, bound)
-                    bound.update(unit.names)
+                bound.update(unit.names)
             self._moments[module] = moments
         return self._moments[module]
 
     def _imported(self, module: str, unit: Unit) -> Iterator[str]:
-        if unit.kind in {Kind.IMPORT, Kind.STAR, Kind.BLOCK}:
-            for target in unit.loads:
-                for node in self._resolver.loads(module, target):
-                    if node.sort is Sort.LOADED:
-                        yield node.module
+        for target in unit.loads:
+            for node in self._resolver.loads(module, target):
+                if node.sort is Sort.LOADED:
+                    yield node.module
 
     def _bindings(self, module: str, unit: Unit, bound: set[str]) -> Iterator[_Event]:
         """Yield the names that *unit* binds to what depends on when it is executed."""
-        if unit.kind is not Kind.IMPORT:
-            binders = self._resolver.sources.summary(module).binders
-            for name in unit.names:
-                if len(binders[name]) > 1 or not unit.fixed:
-                    symbol = Node(Sort.SYMBOL, module, name)
-                    yield _Event(f"{module}:{name}", symbol, parts=name in bound)
+        binders = self._resolver.sources.summary(module).binders
+        for name in unit.names:
+            if len(binders[name]) > 1 or not unit.fixed:
+                symbol = Node(Sort.SYMBOL, module, name)
+                yield _Event(f"{module}:{name}", symbol, parts=name in bound)
 
 
 def _modules(roots: Sequence[Node]) -> Iterator[str]:

@@ -17,6 +17,8 @@ from dataclasses import dataclass
 from importlib.machinery import EXTENSION_SUFFIXES
 from pathlib import Path
 
+_COMPILED = tuple(EXTENSION_SUFFIXES)
+
 _SKIPPED = frozenset({"__pycache__", "node_modules", "site-packages", "dist-packages"})
 
 
@@ -38,7 +40,7 @@ class Module:
     @property
     def is_source(self) -> bool:
         """Whether its file is Python."""
-        return self.file is not None and not self.file.endswith(tuple(EXTENSION_SUFFIXES))
+        return self.file is not None and not self.file.endswith(_COMPILED)
 
 
 @dataclass(frozen=True, slots=True)

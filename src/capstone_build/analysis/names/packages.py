@@ -9,6 +9,7 @@ answered with its place: it is source like the project's.
 from __future__ import annotations
 
 import json
+import os
 import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -140,12 +141,13 @@ class Packages:
         found: dict[str, Path] = {}
         for folder in map(Path, self._path):
             if folder.is_dir():
-                for each in sorted(folder.iterdir()):
+                for each in sorted(os.listdir(folder)):  # noqa: PTH208 - a path each costs more
+                    stem, suffix = os.path.splitext(each)  # noqa: PTH122 - as above
                     # Beside its source, an .egg-info is that of an editable installation.
-                    old = each.suffix == ".egg-info" and folder.name.endswith("-packages")
-                    if each.suffix == ".dist-info" or old:
-                        name = normalised(each.stem.partition("-")[0])
-                        found.setdefault(name, each)  # the first on the path is imported
+                    old = suffix == ".egg-info" and folder.name.endswith("-packages")
+                    if suffix == ".dist-info" or old:
+                        name = normalised(stem.partition("-")[0])
+                        found.setdefault(name, folder / each)  # the first on the path is imported
         return found
 
     def _distribution(self, name: str) -> metadata.Distribution | None:
@@ -163,18 +165,33 @@ class Packages:
                 owners.setdefault(top, set()).add(name)
         return {top: tuple(sorted(names)) for top, names in owners.items()}
 
+    @cached_property
+    def _editables(self) -> Sequence[str]:
+        """The distributions whose source lies elsewhere, sorted."""
+        direct = {name: place / "direct_url.json" for name, place in self._places.items()}
+        there = [name for name, file in direct.items() if file.is_file()]  # few have one
+        found = {name: self._distribution(name) for name in there}
+        return sorted(
+            name
+            for name, each in found.items()
+            if each is not None and _direct_url(each).get("editable")
+        )
+
     def _provider(self, top: str) -> Provider:
         if top in sys.stdlib_module_names or top in sys.builtin_module_names:
             return Standard()
         if top == OWN:
             return Standard()
         located = [(folder, locate(folder, top)) for folder in self._path]
-        regular = [folder for folder, module in located if module is not None and module.file]
+        present = [(folder, module) for folder, module in located if module is not None]
+        regular = [folder for folder, module in present if module.file]
         namesake = normalised(top)
         if regular and namesake in self._places and top in self._top_level(namesake):
             names: tuple[str, ...] = (namesake,)  # most are called as what they provide
-        else:
+        elif present:
             names = self._owners.get(top, ())
+        else:  # only a hook of an editable installation may know where it is
+            names = tuple(each for each in self._editables if top in self._top_level(each))
         if folder := self._editable(top, names):
             return SourceAt(folder)
         if names:

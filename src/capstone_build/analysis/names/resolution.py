@@ -58,6 +58,7 @@ class Resolver:
         self.ignored = ignored
         self._paths: dict[tuple[str, str], tuple[Link, ...]] = {}
         self._targets: dict[tuple[str, Target, str], tuple[Link, ...]] = {}
+        self._executed: dict[tuple[str, Target], tuple[Node, ...]] = {}
 
     def path(self, module: str, path: str) -> tuple[Link, ...]:
         """Return all that *path*, a global name of *module* and attributes, passes and ends at."""
@@ -78,9 +79,13 @@ class Resolver:
             self._targets[key] = tuple(dict.fromkeys(walk.links))
         return self._targets[key]
 
-    def loads(self, module: str, target: Target) -> Iterator[Node]:
-        """Yield the modules that an import in *module* executes."""
-        return (each for each in self._loads(module, target) if each not in self.ignored)
+    def loads(self, module: str, target: Target) -> tuple[Node, ...]:
+        """Return the modules that an import in *module* executes."""
+        key = (module, target)
+        if key not in self._executed:
+            loads = self._loads(module, target)
+            self._executed[key] = tuple([each for each in loads if each not in self.ignored])
+        return self._executed[key]
 
     def _loads(self, module: str, target: Target) -> Iterator[Node]:
         name = self.absolute(module, target)
@@ -132,7 +137,7 @@ class _Walk:
 
     def _add(self, sort: Sort, module: str, name: str = "", rest: Names = ()) -> None:
         node = Node(sort, module, name)
-        if node not in self._ignored:
+        if self._ignored is NOTHING or node not in self._ignored:
             self.links.append(Link(node, rest))
 
     def name(self, module: str, name: str, rest: Names, *, attribute: bool) -> None:
@@ -143,18 +148,19 @@ class _Walk:
         if len(rest) > _LONGEST:
             self._add(Sort.WHOLE, module)
             return
-        if Node(Sort.SYMBOL, module, name) in self._ignored:
+        if self._ignored is not NOTHING and Node(Sort.SYMBOL, module, name) in self._ignored:
             return
         summary = self._sources.summary(module)
         if summary.broken or len(rest) > _LONGEST:
             self._add(Sort.WHOLE, module)
             return
         binders = summary.binders.get(name, ())
-        stars = self._stars_after(module, name, binders)
-        for star in stars:
-            self._through_star(module, star, name, rest)
-        if any(star.sure for star in stars):
-            return
+        if summary.stars:
+            stars = self._stars_after(module, name, binders)
+            for star in stars:
+                self._through_star(module, star, name, rest)
+            if any(star.sure for star in stars):
+                return
         if binders:
             self._bound(module, name, rest, binders)
         else:

@@ -7,6 +7,7 @@ Knows which module has which summary; does not know what names in them mean.
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,6 +18,8 @@ from capstone_build.analysis.names.modules import Module, Modules, Root
 from capstone_build.analysis.names.packages import Missing, Packages, SourceAt
 from capstone_build.core.digest import Digest, digest_bytes, digest_fields
 from capstone_build.core.stage import Location
+
+_NOTHING = Summary()
 
 
 class SummaryMemory(Protocol):
@@ -78,11 +81,13 @@ class Sources:
         self._memory = memory
         self._files = files
         self._looked: set[str] = set()
+        self._found: dict[str, Module | None] = {}
         self._spelled: dict[str, str] = {}
         self._texts: dict[str, bytes] = {}
         self.digests: dict[str, Digest] = {}
         """What each file that was looked at holds, as it is on disk."""
         self._summaries: dict[tuple[str, bool], Summary] = {}
+        self._of_modules: dict[tuple[str, bool], Summary] = {}
 
     def find(self, name: str) -> Module | None:
         """
@@ -92,6 +97,11 @@ class Sources:
         looked for in the project's other folders, since a program may add
         them to its import path.
         """
+        if name not in self._found:
+            self._found[name] = self._find(name)
+        return self._found[name]
+
+    def _find(self, name: str) -> Module | None:
         if (found := self.modules.find(name)) is not None and found.file is not None:
             return found
         top = name.partition(".")[0]
@@ -106,13 +116,27 @@ class Sources:
             self.modules.extend(top, provider.folder)
         elif isinstance(provider, Missing) and (folders := self.modules.elsewhere(top)):
             self.modules.extend(top, folders[0])
+        self._forget_places()
+
+    def place(self, name: str, file: str) -> None:
+        """Let *file*, a script that runs, be the module called *name*."""
+        self.modules.place(name, file)
+        self._forget_places()
+
+    def _forget_places(self) -> None:
+        """Find modules anew: they may lie elsewhere from now on."""
+        self._found.clear()
+        self._of_modules.clear()
 
     def summary(self, name: str, *, exact: bool = False) -> Summary:
         """Return what the module called *name* says; nothing if it has no source."""
-        module = self.find(name)
-        if module is None or module.file is None or not module.is_source:
-            return Summary()
-        return self.of_file(module.file, exact=exact)
+        known = self._of_modules.get((name, exact))
+        if known is None:
+            found = self.find(name)
+            file = found.file if found is not None and found.is_source else None
+            known = _NOTHING if file is None else self.of_file(file, exact=exact)
+            self._of_modules[name, exact] = known
+        return known
 
     def of_file(self, file: str, *, exact: bool = False) -> Summary:
         """Return what *file* says."""
@@ -172,9 +196,8 @@ class Sources:
     def spell(self, file: str) -> str:
         """Return the name of *file*: from the project's folder if it lies there, else absolute."""
         if file not in self._spelled:
-            path = Path(file)
-            inside = path.is_relative_to(self.base)
-            self._spelled[file] = (path.relative_to(self.base) if inside else path).as_posix()
+            inside = file.removeprefix(os.path.join(self.base, ""))  # noqa: PTH118 - by text
+            self._spelled[file] = Path(inside).as_posix()
         return self._spelled[file]
 
 

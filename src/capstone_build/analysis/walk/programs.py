@@ -120,7 +120,7 @@ class Programs:
         found = gathering.graph.sources.modules.find(name)
         if found is None or found.file != file:  # its name is another module's
             gathering = self.gathering(*first, apart=file)
-            gathering.graph.sources.modules.place(name, file)
+            gathering.graph.sources.place(name, file)
         return gathering, Node(Sort.SCRIPT, file, name)
 
     def module(self, name: str, folders: Sequence[str]) -> Closure:
@@ -145,7 +145,7 @@ class Programs:
         sources.supply(file, text.encode("utf-8", "replace"))
         if sources.of_file(file).broken:
             return None
-        sources.modules.place(file, file)
+        sources.place(file, file)
         return gathering.gather([Node(Sort.SCRIPT, file, file)])
 
     def every_module(self) -> Closure:

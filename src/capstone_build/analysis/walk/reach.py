@@ -28,6 +28,7 @@ class Reach:
         self._follows = follows
         self._indices: dict[Node, int] = {}
         self._nodes: list[Node] = []
+        self._next: dict[int, list[int]] = {}
         self._reach: dict[int, int] = {}
 
     def of(self, node: Node) -> int:
@@ -54,7 +55,9 @@ class Reach:
         return self._indices[node]
 
     def _after(self, index: int) -> list[int]:
-        return [self._index(each) for each in self._follows(self._nodes[index])]
+        if index not in self._next:
+            self._next[index] = [self._index(each) for each in self._follows(self._nodes[index])]
+        return self._next[index]
 
     def _settle(self, members: list[int]) -> None:
         """Note what all *members* of a component reach."""
