@@ -21,7 +21,8 @@ from tests.project import Done
 
 SERVER = """
 import json, os, sys
-from capstone_build.cli import run
+import capstone_build.cli
+from capstone_build.__main__ import main
 
 for line in sys.stdin:
     order = json.loads(line)
@@ -32,7 +33,7 @@ for line in sys.stdin:
             flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC if stream else os.O_RDONLY
             os.dup2(os.open(path, flags), stream)
         sys.argv = ["capstone", *order["arguments"]]
-        run()
+        main()
     print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
 """
 
