@@ -26,7 +26,7 @@ from capstone_build.analysis.file.moment import is_of_the_moment
 from capstone_build.authoring.parameters import CONFIGURATION
 from capstone_build.authoring.project import PIPELINE_FILE
 from capstone_build.core.artifact import parents
-from capstone_build.core.variable import is_secret
+from capstone_build.core.variable import is_secret, secrets_in
 from capstone_build.session import Session
 from capstone_build.storage.file_state import FileState
 from capstone_build.storage.footing import Footing, variable_now
@@ -63,6 +63,13 @@ class Rest:
         self._root = str(session.project.root)
         self._prefix = os.path.join(self._root, "")
         self._folder = folder
+        self._keys = [
+            key
+            for stage in session.graph
+            for name, value in stage.parameters.items()
+            for key in secrets_in(value, name)
+        ]
+        """Words of commands that may have been asked for as files, and are not to be kept."""
         self._load: dict[str, Any] = session.host.greeting["rests on"]
         files = self._world.files
         self._made = {*files.published(), *(p for each in files.published() for p in parents(each))}
@@ -107,7 +114,10 @@ class Rest:
                 return None
             if state and not _vouches(state, seen[state]):
                 young.append(path)
-            found[self._name(path)] = state
+            if not any(key in path for key in self._keys):
+                found[self._name(path)] = state
+            elif state is not None:
+                return None
         for path, seen_then in self._load["states"].items():
             state = _now(path)
             [(then, looked_ns), *others] = seen_then

@@ -34,17 +34,18 @@ def at_rest(words: list[str]) -> Kept | None:
         return None
     root, folder = here, ""
     while True:
-        path = os.path.join(root, _MEMORY, "footings", name_of(folder, words))
+        name = name_of(folder, words)
+        path = os.path.join(root, _MEMORY, "footings", name)
         try:
             kept = Kept(path)
         except (OSError, ValueError, TypeError):
             pass
         else:
-            return kept if kept.words == words and _stands(kept, root) else None
-        above, name = os.path.split(root)
+            return kept if kept.name == name and _stands(kept, root) else None
+        above, last = os.path.split(root)
         if above == root:
             return None
-        root, folder = above, f"{name}/{folder}" if folder else name
+        root, folder = above, f"{last}/{folder}" if folder else last
 
 
 def _stands(kept: Kept, root: str) -> bool:

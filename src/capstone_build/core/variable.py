@@ -7,7 +7,7 @@ Knows names and values; does not know the environment.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from capstone_build.core.digest import Digest, JsonValue, digest_fields
 
@@ -43,3 +43,16 @@ def without_secrets(value: JsonValue) -> JsonValue:
     if isinstance(value, list | tuple):
         return [without_secrets(each) for each in value]
     return value
+
+
+def secrets_in(value: JsonValue, name: str = "") -> Iterator[str]:
+    """Yield the texts in *value*, of a parameter called *name*, that are keys by their names."""
+    match value:
+        case Mapping():
+            for key, each in value.items():
+                yield from secrets_in(each, key if is_secret(key) else name)
+        case list() | tuple():
+            for each in value:
+                yield from secrets_in(each, name)
+        case str() if value and is_secret(name):
+            yield value

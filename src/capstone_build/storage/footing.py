@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from capstone_build.storage.looks import State
 
 _MAGIC = b"capstone footing 1\n"
+_COUNTS = 8 * 7
+"""How many bytes tell how long the parts are: the numbers, and six lists of names."""
+
 _MOST_KEPT = 24
 """How many commands of one project are remembered: the oldest goes."""
 
@@ -74,10 +77,10 @@ class Footing:
         Raises:
             OSError: If it cannot be written.
         """
+        name = name_of(folder, self.words)
         files = [path for path, state in self.states.items() if state]
         groups = (
-            [str(self.stages), "bundled" * self.is_bundled, *machine()],
-            list(self.words),
+            [name, str(self.stages), "bundled" * self.is_bundled, *machine()],
             [each for pair in self.variables.items() for each in pair],
             [path for path, state in self.states.items() if state is None],
             [path for path, state in self.states.items() if state == ()],
@@ -94,7 +97,7 @@ class Footing:
         body = b"".join((counts.tobytes(), numbers.tobytes(), os.fsencode(names)))
         place = os.path.join(memory, "footings")
         os.makedirs(place, exist_ok=True)
-        path = os.path.join(place, name_of(folder, self.words))
+        path = os.path.join(place, name)
         beside = f"{path}.{os.getpid()}.tmp"
         with open(beside, "wb") as file:
             file.write(_MAGIC + b"%08x" % zlib.crc32(body) + body)
@@ -113,7 +116,7 @@ class Kept:
         stages: How many stages are up to date.
         is_bundled: Whether the pipeline is the one that comes with capstone.
         machine: On which machine, and with which Python and capstone, it was taken.
-        words: The command line.
+        name: Of the folder and the command line: what `name_of` returns.
         variables: Names and digests, one after the other.
         absent: Paths of what is not there.
         folders: Paths of folders.
@@ -133,10 +136,10 @@ class Kept:
         "is_bundled",
         "listed",
         "machine",
+        "name",
         "numbers",
         "stages",
         "variables",
-        "words",
     )
 
     def __init__(self, path: str) -> None:
@@ -146,25 +149,29 @@ class Kept:
         head = b"%s%08x" % (_MAGIC, zlib.crc32(body))
         if not content.startswith(head):
             raise ValueError(path)
-        counts = array("q", body[:64].tobytes())
-        end = 64 + 8 * counts[0]
-        self.numbers = array("q", body[64:end].tobytes())
+        counts = array("q", body[:_COUNTS].tobytes())
+        end = _COUNTS + 8 * counts[0]
+        self.numbers = array("q", body[_COUNTS:end].tobytes())
         names = os.fsdecode(bytes(body[end:])).split("\0")
         groups = []
         begin = 0
         for count in counts[1:]:
             groups.append(names[begin : begin + count])
             begin += count
-        (stages, bundled, *self.machine), *others = groups
+        (self.name, stages, bundled, *self.machine), *others = groups
         self.stages = int(stages)
         self.is_bundled = bool(bundled)
-        self.words, self.variables, self.absent, self.folders, self.listed, self.files = others
+        self.variables, self.absent, self.folders, self.listed, self.files = others
 
 
 def name_of(folder: str, words: Sequence[str]) -> str:
-    """Return the name of the file for a command line, as it is given in *folder*."""
+    """
+    Return the name of the file for a command line, as it is given in *folder*.
+
+    The command line itself is not kept: a value in it may be a key.
+    """
     text = "\0".join((folder, *words))
-    return xxhash.xxh3_64_hexdigest(text.encode("utf-8", "surrogateescape"))
+    return xxhash.xxh3_128_hexdigest(text.encode("utf-8", "surrogateescape"))
 
 
 def machine() -> list[str]:
