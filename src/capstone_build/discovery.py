@@ -82,6 +82,8 @@ class Discovery:
                 continue
             if note.sight is Sight.NAMED and self._world.has_moved(note.name, note.state):
                 continue  # named to be written
+            if note.sight is Sight.MISSED and not self._stays_missed(note):
+                continue
             self._by[part] = note.by
             self.found.parts[part] = self._digest(part, note)
 
@@ -94,8 +96,14 @@ class Discovery:
             and self._world.files.states([note.name])[note.name] is None
         )
 
+    def _stays_missed(self, note: Note) -> bool:
+        """Tell whether what was not there is not there yet, or came by another stage's hand."""
+        return self._world.is_made(note.name) or not self._world.has_moved(note.name, None)
+
     def _digest(self, part: Part, note: Note) -> Digest:
         match note.sight:
+            case Sight.MISSED:
+                return ABSENT
             case Sight.READ | Sight.USED | Sight.NAMED:
                 return self._file(note)
             case Sight.LISTED:

@@ -13,6 +13,7 @@ from capstone_build.core.digest import Digest, digest_bytes
 from capstone_build.execution.forking import Chance
 from capstone_build.witness.capstone_children import let_children_be_seen
 from capstone_build.witness.capstone_environment import see_variables
+from capstone_build.witness.capstone_existence import see_what_is_missing
 from capstone_build.witness.capstone_witness import Note, Witness
 
 
@@ -39,6 +40,7 @@ class Imports:
         self.witness = Witness(root, self.notes.append)
         self.witness.start()
         see_variables(self.witness.variable)
+        see_what_is_missing(self.witness.missing)
         let_children_be_seen(str(Path(__file__).with_name("witness")))
 
     def compile(self, file: str, source: bytes) -> None:

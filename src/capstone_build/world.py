@@ -128,6 +128,10 @@ class World:
         places = [artifact.location for stage in graph for artifact in stage.writes]
         self._made = frozenset([*places, *(each for place in places for each in parents(place))])
 
+    def is_made(self, path: str) -> bool:
+        """Tell whether *path* is an output of a stage, or a folder of one."""
+        return path in self._made
+
     def look(self, part: Part) -> Digest:
         """Return the digest of what was, or may be, read without being declared."""
         aspect, name = part

@@ -646,3 +646,58 @@ def test_a_file_that_a_python_out_of_sight_names_counts(reading: Project) -> Non
     assert reading.build().ran == ["work"]
     assert reading.read("output/out.txt") == "data\ntwo\n\n"
     assert reading.build().ran == []
+
+
+@pytest.mark.parametrize("asks", ["Path(p).exists()", "os.path.isfile(p)", "Path(p).is_file()"])
+def test_a_file_that_is_asked_for_counts_when_it_comes(reading: Project, asks: str) -> None:
+    """Where it is not there it is never opened; the name is not spelled in the source."""
+    declare(
+        reading,
+        "override('override')",
+        before="import os\n\n\ndef override(name):\n    p = name + '.txt'\n"
+        f"    return open(p).read() if {asks} else 'none'\n",
+    )
+    assert "override" not in reading.build().out
+    assert reading.build().ran == []
+    reading.write("override.txt", "some")
+    assert reading.build().ran == ["work"]
+    assert reading.read("output/out.txt") == "data\nsome"
+
+
+def test_a_file_that_is_made_where_it_is_missing_does_not_count(reading: Project) -> None:
+    """What a library writes without Python is the stage's own all the same."""
+    declare(
+        reading,
+        "made('scratch')",
+        before="import os\n\n\ndef made(name):\n    p = name + '.txt'\n"
+        "    if not os.path.exists(p):\n        os.system(f'cp data.txt {p}')\n    return p\n",
+    )
+    told = reading.build().out
+    assert "once more" not in told
+    assert reading.build().ran == []
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "check_output(['bin/' + 'tidy'], text=True)",
+        "check_output([sys.executable, 'bin/' + 'tidy'], text=True)",
+        "check_output([sys.executable, '-c', 'import runpy; runpy.run_path(\"bin/tidy\")'])",
+        "runpy.run_path('bin/' + 'tidy')['WORD']",
+    ],
+)
+def test_a_program_in_python_that_is_named_without_a_suffix_counts(
+    reading: Project, call: str
+) -> None:
+    """However it is started, and though it is no module."""
+    program = reading.write("bin/tidy", "#!/usr/bin/env python3\nWORD = 'one'\nprint(WORD)\n")
+    program.chmod(0o755)
+    declare(
+        reading, f"str({call})", before="import runpy, sys\nfrom subprocess import check_output\n"
+    )
+    reading.build()
+    assert reading.build().ran == []
+    reading.edit("bin/tidy", "one", "two")
+    assert reading.build().ran == ["work"]
+    assert "two" in reading.read("output/out.txt")
+    assert reading.build().ran == []
