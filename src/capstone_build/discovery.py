@@ -8,8 +8,10 @@ Does not run anything, and orders nothing.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from capstone_build.core.digest import Digest
 from capstone_build.core.fingerprint import ABSENT, UNSETTLED, Aspect, Part
@@ -140,7 +142,18 @@ class Discovery:
             digest = self.found.parts.get(part) or self._taken.fingerprint.get(part)
             if part[0] is Aspect.READ and (digest == ABSENT or part[1].endswith("/")):
                 continue  # nothing that could be declared as an input
+            if part[0] is Aspect.READ and self._real(part[1]) in self._declared:
+                continue  # an input by the name that its link leads to
             yield ReadUndeclared(self._stage.name, part[0], (part[1],), by)
+
+    @cached_property
+    def _declared(self) -> frozenset[str]:
+        """Where the declared inputs lie, past all links."""
+        inputs = (self._world.files.contents(each) for each in self._stage.reads)
+        return frozenset(self._real(path) for paths in inputs for path in paths)
+
+    def _real(self, path: str) -> str:
+        return os.path.realpath(self._world.project.root / path)
 
 
 def _grouped(told: Iterable[ReadUndeclared]) -> Iterator[ReadUndeclared]:

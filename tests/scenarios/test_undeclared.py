@@ -701,3 +701,27 @@ def test_a_program_in_python_that_is_named_without_a_suffix_counts(
     assert reading.build().ran == ["work"]
     assert "two" in reading.read("output/out.txt")
     assert reading.build().ran == []
+
+
+@pytest.mark.parametrize("declared", ["data/x.csv", "data/*.csv", "data/"])
+def test_an_input_by_the_name_that_its_link_leads_to_is_declared(
+    reading: Project, declared: str
+) -> None:
+    """It is not told of, and where the link leads to another file the stage runs."""
+    reading.write("store/v1/x.csv", "one")
+    reading.write("store/v2/x.csv", "two")
+    (reading.root / "data").symlink_to("store/v1")
+    declare(reading, "str([p.resolve().read_text() for p in Path('data').glob('*.csv')])")
+    reading.edit("pipeline.py", '"raw": "data.txt"', f'"raw": "data.txt", "more": "{declared}"')
+    reading.edit(
+        "pipeline.py",
+        "(raw: str)",
+        f"(raw: str, more: {'list[Path]' if '*' in declared else 'Path'})",
+    )
+    assert "x.csv" not in reading.build().out
+    assert reading.build().ran == []
+    (reading.root / "data").unlink()
+    (reading.root / "data").symlink_to("store/v2")
+    assert reading.build().ran == ["work"]
+    assert "two" in reading.read("output/out.txt")
+    assert reading.build().ran == []
