@@ -108,6 +108,7 @@ def _record(session: Session, stage: Stage, because: Sequence[Difference]) -> No
         last.outputs,
         because,
         seconds=last.seconds,
+        said={part: now.say(part) for part in last.discovered if now.say(part)},
         how="accepted",
     )
 

@@ -30,11 +30,13 @@ class Discovered:
 
     Attributes:
         parts: What joins its trace.
+        said: What a person would call the value of some of them.
         undeclared: What is to be told of it.
         moved: A file that changed after the run had read it, and not by its hand; empty if none.
     """
 
     parts: dict[Part, Digest] = field(default_factory=dict)
+    said: dict[Part, str] = field(default_factory=dict)
     undeclared: tuple[ReadUndeclared, ...] = ()
     moved: str = ""
 
@@ -116,7 +118,9 @@ class Discovery:
                     if path.startswith(folder)
                 }
                 standing = own.intersection(self._world.files.names_in(folder.strip("/")))
-                return self._world.listing(part[1], standing.union(set(note.names) - own))
+                names = standing.union(set(note.names) - own)
+                self.found.said[part] = self._world.listings.spell(part[1], names)
+                return self._world.listings.digest(part[1], names)
             case _:
                 return self._world.look(part)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from types import MappingProxyType
 
 from capstone_build.core.artifact import ArtifactPath
 from capstone_build.core.digest import Digest
@@ -42,6 +43,7 @@ class Recording:
         because: Iterable[Difference],
         *,
         seconds: float,
+        said: Mapping[Part, str] = MappingProxyType({}),
         how: str = "built",
     ) -> None:
         """
@@ -54,6 +56,7 @@ class Recording:
             outputs: What it left.
             because: What it ran for.
             seconds: Its duration, wall clock.
+            said: What a person would call the values of what was discovered.
             how: "built", or "accepted" where a person says that it need not run.
         """
         trace = Trace(
@@ -63,7 +66,7 @@ class Recording:
             discovered=discovered,
             outputs=outputs,
             seconds=seconds,
-            said=before.said(),
+            said={**before.said(), **said},
             identity=before.identify(),
             sources=self._sources.keep(stage),
         )
@@ -73,10 +76,11 @@ class Recording:
         self, stage: Stage, before: Observation, trace: Trace, because: Iterable[Difference]
     ) -> None:
         """Remember that the outputs of an earlier run are back."""
+        discovered = {part: said for part, said in trace.said.items() if part in trace.discovered}
         trace = replace(
             trace,
             stage=stage.name,
-            said=before.said(),
+            said={**discovered, **before.said()},
             identity=before.identify(),
             sources=self._sources.keep(stage),
         )

@@ -129,9 +129,22 @@ def test_the_names_in_a_folder_count_for_who_asks_for_them(reading: Project) -> 
     assert reading.build().ran == ["work"]
     assert reading.build().ran == []
     reading.write("folder/b.txt", "b\n")
-    assert reading.build().ran == ["work"]
+    done = reading.build()
+    assert done.ran == ["work"]
+    assert "folder/, listed but not declared, changed: b.txt is new" in done.out
     assert reading.build().ran == []
     reading.write("folder/b.txt", "its content is not asked for\n")
+    assert reading.build().ran == []
+    (reading.root / "folder/a.txt").rename(reading.root / "folder/c.txt")
+    told = reading.run("why", "work").out
+    assert "folder/, listed but not declared, changed: c.txt is new, a.txt is gone" in told
+    reading.build()
+    for name in ("b.txt", "c.txt"):
+        (reading.root / "folder" / name).unlink()
+    assert "b.txt is gone, c.txt is gone" in reading.build().out
+    for number in range(300):
+        reading.write(f"folder/{number}.txt", "")
+    assert "folder/, listed but not declared, changed" in reading.build().out
     assert reading.build().ran == []
 
 
