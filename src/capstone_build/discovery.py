@@ -8,8 +8,10 @@ Does not run anything, and orders nothing.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from capstone_build.core.digest import Digest
 from capstone_build.core.fingerprint import ABSENT, UNSETTLED, Aspect, Part
@@ -29,12 +31,14 @@ class Discovered:
     Attributes:
         parts: What joins its trace.
         places: Which line of the project's source read each of these, where it is known.
+        said: What a person would call the value of some of them.
         undeclared: What is to be told of it.
         moved: A file that changed after the run had read it, and not by its hand; empty if none.
     """
 
     parts: dict[Part, Digest] = field(default_factory=dict)
     places: dict[Part, str] = field(default_factory=dict)
+    said: dict[Part, str] = field(default_factory=dict)
     undeclared: tuple[ReadUndeclared, ...] = ()
     moved: str = ""
 
@@ -83,6 +87,8 @@ class Discovery:
                 continue
             if note.sight is Sight.NAMED and self._world.has_moved(note.name, note.state):
                 continue  # named to be written
+            if note.sight is Sight.MISSED and not self._stays_missed(note):
+                continue
             self.found.places[part] = note.by
             self.found.parts[part] = self._digest(part, note)
 
@@ -95,8 +101,14 @@ class Discovery:
             and self._world.files.states([note.name])[note.name] is None
         )
 
+    def _stays_missed(self, note: Note) -> bool:
+        """Tell whether what was not there is not there yet, or came by another stage's hand."""
+        return self._world.is_made(note.name) or not self._world.has_moved(note.name, None)
+
     def _digest(self, part: Part, note: Note) -> Digest:
         match note.sight:
+            case Sight.MISSED:
+                return ABSENT
             case Sight.READ | Sight.USED | Sight.NAMED:
                 return self._file(note)
             case Sight.LISTED:
@@ -107,7 +119,9 @@ class Discovery:
                     if path.startswith(folder)
                 }
                 standing = own.intersection(self._world.files.names_in(folder.strip("/")))
-                return self._world.listing(part[1], standing.union(set(note.names) - own))
+                names = standing.union(set(note.names) - own)
+                self.found.said[part] = self._world.listings.spell(part[1], names)
+                return self._world.listings.digest(part[1], names)
             case _:
                 return self._world.look(part)
 
@@ -133,7 +147,18 @@ class Discovery:
             digest = self.found.parts.get(part) or self._taken.fingerprint.get(part)
             if part[0] is Aspect.READ and (digest == ABSENT or part[1].endswith("/")):
                 continue  # nothing that could be declared as an input
+            if part[0] is Aspect.READ and self._real(part[1]) in self._declared:
+                continue  # an input by the name that its link leads to
             yield ReadUndeclared(self._stage.name, part[0], (part[1],), by)
+
+    @cached_property
+    def _declared(self) -> frozenset[str]:
+        """Where the declared inputs lie, past all links."""
+        inputs = (self._world.files.contents(each) for each in self._stage.reads)
+        return frozenset(self._real(path) for paths in inputs for path in paths)
+
+    def _real(self, path: str) -> str:
+        return os.path.realpath(self._world.project.root / path)
 
 
 def _grouped(told: Iterable[ReadUndeclared]) -> Iterator[ReadUndeclared]:

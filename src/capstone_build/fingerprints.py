@@ -130,7 +130,7 @@ class Fingerprints:
         if part is None or part in closure.parts or (Aspect.FILE, part[1]) in closure.parts:
             return None
         match note.sight:
-            case Sight.READ | Sight.USED | Sight.NAMED:
+            case Sight.READ | Sight.USED | Sight.NAMED | Sight.MISSED:
                 is_known = (Aspect.FILE, note.name) in self.files(stage) or any(
                     artifact.stands_for(note.name) for artifact in (*stage.reads, *stage.writes)
                 )
@@ -149,19 +149,20 @@ class Fingerprints:
 
     def _part(self, note: Note) -> Part | None:
         """Return what is called what in a fingerprint; None for what was written."""
+        is_python = note.name.endswith(".py")
         match note.sight:
             case Sight.WROTE:
                 return None
-            case Sight.READ | Sight.USED | Sight.NAMED:
-                return Aspect.READ, note.name
             case Sight.LISTED:
                 return Aspect.READ, f"{note.name or '.'}/"
             case Sight.VARIABLE:
                 return Aspect.ENVIRONMENT, note.name
             case Sight.LOADED if module := self.code.module_of(self._root / note.name):
                 return Aspect.IMPORTED, f"{module}:"
-            case _:
+            case Sight.LOADED | Sight.RAN | Sight.LOOKED_UP if is_python or ":" in note.name:
                 return Aspect.IMPORTED, note.name
+            case _:
+                return Aspect.READ, note.name
 
     def spell(self, file: str) -> str:
         """Return the name of a source file: from the root where it lies inside, else absolute."""

@@ -18,6 +18,7 @@ from capstone_build.execution.forking import Chance
 from capstone_build.storage.looks import Looks, digest_held
 from capstone_build.witness.capstone_children import let_children_be_seen
 from capstone_build.witness.capstone_environment import see_variables
+from capstone_build.witness.capstone_existence import see_what_is_missing
 from capstone_build.witness.capstone_witness import Note, Witness
 
 
@@ -56,6 +57,7 @@ class Imports:
                 self._reads_all = True
 
         see_variables(variable, all_variables)
+        see_what_is_missing(self.witness.missing)
         let_children_be_seen(str(Path(__file__).with_name("witness")))
         self._looks = Looks(os.path.join(root, MEMORY_FOLDER), self.witness.is_project)  # noqa: PTH118 (as a text)
         self._looks.start()

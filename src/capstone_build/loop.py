@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from itertools import count
 
@@ -168,7 +168,9 @@ class Loop:
         missing = [path for path, digest in before.inputs.items() if digest is None]
         if missing:
             message = f"its input {missing[0]!r} is not there"
-            self._fail(stage, because, Failure(cause=Cause.INPUT_MISSING, message=message))
+            self._results.failed(
+                stage.name, because, Failure(cause=Cause.INPUT_MISSING, message=message)
+            )
             return
         run = Run(
             stage=stage,
@@ -221,14 +223,14 @@ class Loop:
             if run.attempt <= stage.retries:
                 self._again(run, failure, attempt=run.attempt + 1)
             else:
-                self._fail(stage, run.because, failure, result.seconds)
+                self._results.failed(stage.name, run.because, failure, result.seconds)
             return
         file = self._world.fingerprints.other_code(result.compiled)
         if late or file is not None:
             kept = self._staging.abandon(stage, run.number)
             message = f"its code changed after the build began: {min(late, default=file)}"
             failure = Failure(cause=Cause.CODE_MOVED, message=message, kept=kept)
-            self._fail(stage, run.because, failure, result.seconds)
+            self._results.failed(stage.name, run.because, failure, result.seconds)
             return
         notes = [*taken_from(self._logs / f"{stage.name}.notes"), *run.named]
         found = Discovery(self._world, stage, notes, run.began_ns, settles=run.moved > 0).found
@@ -244,6 +246,7 @@ class Loop:
             run.because,
             seconds=result.seconds,
             places=found.places,
+            said=found.said,
         )
         self._settling.left(stage.name, notes)
         for each in found.undeclared:
@@ -270,7 +273,7 @@ class Loop:
             self._again(run, failure, moved=1)
         else:
             message = f"{failure.message}, and again while it ran a second time"
-            self._fail(run.stage, run.because, replace(failure, message=message))
+            self._results.failed(run.stage.name, run.because, replace(failure, message=message))
 
     def _again(self, run: Run, failure: Failure, attempt: int = 1, moved: int = 0) -> None:
         self._tell(StageRetried(run.stage.name, failure))
@@ -285,21 +288,4 @@ class Loop:
             kept=kept,
             printed=last_lines(log),
             log=log.relative_to(self._session.project.root).as_posix(),
-        )
-
-    def _fail(
-        self,
-        stage: Stage,
-        because: Sequence[Difference],
-        failure: Failure,
-        seconds: float = 0.0,
-    ) -> None:
-        self._results.failed(
-            StageResult(
-                stage=stage.name,
-                outcome=Outcome.FAILED,
-                because=tuple(because),
-                seconds=seconds,
-                failure=failure,
-            )
         )

@@ -43,6 +43,7 @@ class Recording:
         *,
         seconds: float,
         places: Mapping[Part, str],
+        said: Mapping[Part, str],
     ) -> None:
         """
         Remember a run of *stage*.
@@ -55,6 +56,7 @@ class Recording:
             because: What it ran for.
             seconds: Its duration, wall clock.
             places: Which line of the code read what it turned out to read.
+            said: What a person would call the values of what it turned out to read.
         """
         trace = Trace(
             stage=stage.name,
@@ -63,7 +65,7 @@ class Recording:
             discovered=discovered,
             outputs=outputs,
             seconds=seconds,
-            said=before.said(),
+            said={**before.said(), **said},
             identity=before.identify(),
             sources=self._sources.keep(stage),
             places={part: place for part, place in places.items() if place},
@@ -91,10 +93,11 @@ class Recording:
     def _as_of_now(self, stage: Stage, now: Observation, trace: Trace) -> Trace:
         """Return an earlier *trace* with all that explains, and decides nothing, as it is now."""
         sources = self._sources.keep(stage)
+        discovered = {part: now.say(part) for part in trace.discovered}
         return replace(
             trace,
             stage=stage.name,
-            said=now.said(),
+            said={**{part: said for part, said in discovered.items() if said}, **now.said()},
             identity=now.identify(),
             sources=sources,
             places={

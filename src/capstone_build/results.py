@@ -9,7 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from capstone_build.core.graph import StageGraph
-from capstone_build.core.report import BuildReport, Event, Outcome, StageEnded, StageResult
+from capstone_build.core.plan import Difference
+from capstone_build.core.report import (
+    BuildReport,
+    Event,
+    Failure,
+    Outcome,
+    StageEnded,
+    StageResult,
+)
 from capstone_build.core.schedule import Schedule, State
 from capstone_build.core.stage import StageName
 
@@ -41,11 +49,25 @@ class Results:
             self._note(result)
         self.schedule.finish(result.stage)
 
-    def failed(self, result: StageResult) -> None:
+    def failed(
+        self,
+        stage: StageName,
+        because: tuple[Difference, ...],
+        failure: Failure,
+        seconds: float = 0.0,
+    ) -> None:
         """Take note of a stage that failed, and skip what depends on it."""
         self.has_failed = True
-        self._note(result)
-        for name in self.schedule.fail(result.stage):
+        self._note(
+            StageResult(
+                stage=stage,
+                outcome=Outcome.FAILED,
+                because=because,
+                seconds=seconds,
+                failure=failure,
+            )
+        )
+        for name in self.schedule.fail(stage):
             self._note(StageResult(stage=name, outcome=Outcome.SKIPPED))
 
     @property

@@ -12,13 +12,13 @@ import posixpath
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import astuple
 from difflib import get_close_matches
-from functools import cached_property, partial
+from functools import partial
 from pathlib import Path
 
 from capstone_build.analysis import ProjectCode
 from capstone_build.authoring.project import Project
 from capstone_build.core.artifact import MEMORY_FOLDER, Artifact, ArtifactPath, Kind, parents
-from capstone_build.core.digest import Digest, digest_fields
+from capstone_build.core.digest import Digest
 from capstone_build.core.fingerprint import ABSENT, Aspect, Part
 from capstone_build.core.graph import StageGraph
 from capstone_build.core.observation import Observation
@@ -28,6 +28,7 @@ from capstone_build.core.trace import Trace
 from capstone_build.errors import CapstoneError, MissingSourceError, PipelineError
 from capstone_build.execution.notes import Note, Sight
 from capstone_build.fingerprints import Fingerprints
+from capstone_build.listings import Listings
 from capstone_build.named_code import NamedCode
 from capstone_build.orphans import Orphans
 from capstone_build.storage.file_state import FileState
@@ -36,9 +37,6 @@ from capstone_build.storage.looks import Looks
 from capstone_build.storage.manifest import Manifest
 from capstone_build.storage.source_files import SourceFiles
 from capstone_build.storage.store import Store
-
-_NO_CONTENT = frozenset({MEMORY_FOLDER, "__pycache__", ".git", ".ipynb_checkpoints", ".DS_Store"})
-"""Names in folders that come and go without anybody having written anything."""
 
 
 class World:
@@ -70,6 +68,7 @@ class World:
         self._sources = SourceFiles(self.manifest.file)
         read = partial(ProjectCode, _source_roots(project), self._summaries, self._sources)
         self.fingerprints = Fingerprints(project.root, read, self.files, seen, self.look)
+        self.listings = Listings(self.files, self.manifest.made)
         self.orphans = Orphans(self.manifest)
 
     def close(self) -> None:
@@ -105,7 +104,7 @@ class World:
             look=self.look,
             unignored=lambda: self.fingerprints.unignored(stage),
             identify=lambda: taken.closure.identity,
-            say=taken.say,
+            say=lambda part: self._say(part) or taken.say(part),
         )
 
     def named(self, stage: Stage) -> list[Note]:
@@ -133,6 +132,11 @@ class World:
         self.fingerprints.know(graph)
         places = [artifact.location for stage in graph for artifact in stage.writes]
         self._made = frozenset([*places, *(each for place in places for each in parents(place))])
+        self.listings.know(self._made)
+
+    def is_made(self, path: str) -> bool:
+        """Tell whether *path* is an output of a stage, or a folder of one."""
+        return path in self._made
 
     def look(self, part: Part) -> Digest:
         """Return the digest of what was, or may be, read without being declared."""
@@ -144,24 +148,17 @@ class World:
             case Aspect.IMPORTED:
                 return self.fingerprints.imported(name)
             case _ if name.endswith("/"):
-                return self.listing(name, self.files.names_in(name.removeprefix("./").strip("/")))
+                return self.listings.digest(name)
             case _:
                 try:
                     return self.files.digest(name) or ABSENT
                 except CapstoneError:
                     return ABSENT  # what cannot be read is not there for a stage either
 
-    def listing(self, folder: str, names: Iterable[str]) -> Digest:
-        """Return the digest of the *names* in a folder, but for what stages make and left there."""
-        prefix = folder.removeprefix("./")
-        counted = {
-            name
-            for name in names
-            if f"{prefix}{name}" not in self._made
-            and name not in _NO_CONTENT
-            and f"{prefix}{name}" not in self._left
-        }
-        return digest_fields("names", *sorted(counted))
+    def _say(self, part: Part) -> str:
+        """Spell out what a later build may tell of what was read undeclared: names in folders."""
+        is_listing = part[0] is Aspect.READ and part[1].endswith("/")
+        return self.listings.spell(part[1]) if is_listing else ""
 
     def moved_since_import(self) -> str | None:
         """Return a file that was changed since the pipeline read it when it was imported."""
@@ -171,11 +168,6 @@ class World:
     def has_moved(self, path: str, then: tuple[int, int, int, int] | None) -> bool:
         """Tell whether a file is in another state than *then*."""
         return self.files.states([path])[path] != (None if then is None else FileState(*then))
-
-    @cached_property
-    def _left(self) -> frozenset[str]:
-        """What stages of earlier builds left."""
-        return frozenset(self.manifest.made())
 
     def inputs(self, stage: Stage, graph: StageGraph) -> dict[ArtifactPath, Digest | None]:
         """Return the files that the inputs of *stage* stand for, with their digests."""

@@ -46,10 +46,8 @@ work = command(
 DECLARED = "declared_here.py"
 """The pipeline file of a case that declares none: no case has a module of this name."""
 
-_READ = "Python opens a program without .py as it runs it, which is seen as reading its bytes"
 RUNS_NEEDLESSLY = {
     **COUNTED_NEEDLESSLY,
-    "a comment in a program of the project in Python": _READ,
     "an output of a notebook": "what runs the notebook reads all of its bytes",
     "the stage's own declaration is compared by its values": "the output is to lie elsewhere",
 }

@@ -34,6 +34,14 @@ def b(raw: str) -> str:
 
 """
 
+ASKING = """
+@stage(inputs={"raw": "plain.txt"}, outputs={"o": "output/b.txt"})
+def b(raw: str) -> str:
+    file = Path("output/a.txt")
+    return raw + (file.read_text() if file.exists() else "-")
+
+"""
+
 BELOW = """
 @stage(inputs={"b": "output/b.txt"}, outputs={"o": "output/c.txt"})
 def c(b: str) -> str:
@@ -57,13 +65,13 @@ def settled(project: Project) -> bool:
     return "must run" not in forecast and project.build().ran == []
 
 
-@pytest.mark.parametrize("order", [READER + WRITER + BELOW, WRITER + READER + BELOW])
+@pytest.mark.parametrize("order", [READER + WRITER, WRITER + READER, ASKING + WRITER])
 @pytest.mark.parametrize("at_once", ["1", "2"])
 def test_the_first_build_ends_with_what_the_second_would_make(
     early: Project, order: str, at_once: str
 ) -> None:
     """Whichever comes first, and at the same time."""
-    early.write("pipeline.py", PIPELINE + order)
+    early.write("pipeline.py", PIPELINE + order + BELOW)
     early.build("-j", at_once)
     assert early.read("output/b.txt") == "ONE"
     assert early.read("output/c.txt") == "ONE!"

@@ -129,9 +129,22 @@ def test_the_names_in_a_folder_count_for_who_asks_for_them(reading: Project) -> 
     assert reading.build().ran == ["work"]
     assert reading.build().ran == []
     reading.write("folder/b.txt", "b\n")
-    assert reading.build().ran == ["work"]
+    done = reading.build()
+    assert done.ran == ["work"]
+    assert "folder/, listed but not declared, changed: b.txt is new" in done.out
     assert reading.build().ran == []
     reading.write("folder/b.txt", "its content is not asked for\n")
+    assert reading.build().ran == []
+    (reading.root / "folder/a.txt").rename(reading.root / "folder/c.txt")
+    told = reading.run("why", "work").out
+    assert "folder/, listed but not declared, changed: c.txt is new, a.txt is gone" in told
+    reading.build()
+    for name in ("b.txt", "c.txt"):
+        (reading.root / "folder" / name).unlink()
+    assert "b.txt is gone, c.txt is gone" in reading.build().out
+    for number in range(300):
+        reading.write(f"folder/{number}.txt", "")
+    assert "folder/, listed but not declared, changed" in reading.build().out
     assert reading.build().ran == []
 
 
@@ -645,4 +658,83 @@ def test_a_file_that_a_python_out_of_sight_names_counts(reading: Project) -> Non
     reading.write("lookup.csv", "two\n")
     assert reading.build().ran == ["work"]
     assert reading.read("output/out.txt") == "data\ntwo\n\n"
+    assert reading.build().ran == []
+
+
+@pytest.mark.parametrize("asks", ["Path(p).exists()", "os.path.isfile(p)", "Path(p).is_file()"])
+def test_a_file_that_is_asked_for_counts_when_it_comes(reading: Project, asks: str) -> None:
+    """Where it is not there it is never opened; the name is not spelled in the source."""
+    declare(
+        reading,
+        "override('override')",
+        before="import os\n\n\ndef override(name):\n    p = name + '.txt'\n"
+        f"    return open(p).read() if {asks} else 'none'\n",
+    )
+    assert "override" not in reading.build().out
+    assert reading.build().ran == []
+    reading.write("override.txt", "some")
+    assert reading.build().ran == ["work"]
+    assert reading.read("output/out.txt") == "data\nsome"
+
+
+def test_a_file_that_is_made_where_it_is_missing_does_not_count(reading: Project) -> None:
+    """What a library writes without Python is the stage's own all the same."""
+    declare(
+        reading,
+        "made('scratch')",
+        before="import os\n\n\ndef made(name):\n    p = name + '.txt'\n"
+        "    if not os.path.exists(p):\n        os.system(f'cp data.txt {p}')\n    return p\n",
+    )
+    told = reading.build().out
+    assert "once more" not in told
+    assert reading.build().ran == []
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "check_output(['bin/' + 'tidy'], text=True)",
+        "check_output([sys.executable, 'bin/' + 'tidy'], text=True)",
+        "check_output([sys.executable, '-c', 'import runpy; runpy.run_path(\"bin/tidy\")'])",
+        "runpy.run_path('bin/' + 'tidy')['WORD']",
+    ],
+)
+def test_a_program_in_python_that_is_named_without_a_suffix_counts(
+    reading: Project, call: str
+) -> None:
+    """However it is started, and though it is no module."""
+    program = reading.write("bin/tidy", "#!/usr/bin/env python3\nWORD = 'one'\nprint(WORD)\n")
+    program.chmod(0o755)
+    declare(
+        reading, f"str({call})", before="import runpy, sys\nfrom subprocess import check_output\n"
+    )
+    reading.build()
+    assert reading.build().ran == []
+    reading.edit("bin/tidy", "one", "two")
+    assert reading.build().ran == ["work"]
+    assert "two" in reading.read("output/out.txt")
+    assert reading.build().ran == []
+
+
+@pytest.mark.parametrize("declared", ["data/x.csv", "data/*.csv", "data/"])
+def test_an_input_by_the_name_that_its_link_leads_to_is_declared(
+    reading: Project, declared: str
+) -> None:
+    """It is not told of, and where the link leads to another file the stage runs."""
+    reading.write("store/v1/x.csv", "one")
+    reading.write("store/v2/x.csv", "two")
+    (reading.root / "data").symlink_to("store/v1")
+    declare(reading, "str([p.resolve().read_text() for p in Path('data').glob('*.csv')])")
+    reading.edit("pipeline.py", '"raw": "data.txt"', f'"raw": "data.txt", "more": "{declared}"')
+    reading.edit(
+        "pipeline.py",
+        "(raw: str)",
+        f"(raw: str, more: {'list[Path]' if '*' in declared else 'Path'})",
+    )
+    assert "x.csv" not in reading.build().out
+    assert reading.build().ran == []
+    (reading.root / "data").unlink()
+    (reading.root / "data").symlink_to("store/v2")
+    assert reading.build().ran == ["work"]
+    assert "two" in reading.read("output/out.txt")
     assert reading.build().ran == []

@@ -328,7 +328,7 @@ def test_what_is_read_undeclared_is_told_with_the_line_that_reads_it(shop: Proje
     shop.write("rates/b.csv", "2")
     told = why(shop, "report")
     assert "  rates/a.csv, read but not declared, changed\n    read at tables.py:6\n" in told
-    assert "  the names in rates/, read but not declared, changed\n    read at" in told
+    assert "  rates/, listed but not declared, changed: b.csv is new\n    read at" in told
     assert "environment variable LEVEL changed\n    read at tables.py:7" in told
 
 

@@ -209,7 +209,7 @@ def _differing_parts(trace: Trace, now: Observation) -> list[Difference]:
             then=then.get(part),
             now=today.get(part),
             before=trace.said.get(part, ""),
-            after=now.say(part) if part in now.fingerprint else "",
+            after=now.say(part) if part in today else "",
         )
         for part in sorted(parts, key=lambda part: (part[0].value, part[1]))
     ]

@@ -30,6 +30,8 @@ class Sight(Enum):
     """A file was opened so that it may have been read, written or both."""
     NAMED = "named"
     """A file is named in the code, or in a command, and was there when the run began."""
+    MISSED = "missed"
+    """A file was asked for, and was not there."""
     WROTE = "wrote"
     """A file was opened for writing, or renamed into place."""
     LISTED = "listed"

@@ -133,9 +133,20 @@ def clause(difference: Difference) -> str:
         case Aspect.VERSION:
             return _value("version", difference)
         case Aspect.READ if key.endswith("/"):
-            return f"the names in {key}, read but not declared, changed"
+            return _names(key, difference)
         case _:
             return _CLAUSES[difference.aspect][_kind(difference)].replace("{}", key)
+
+
+def _names(folder: str, difference: Difference) -> str:
+    """Say which names came to a folder that is listed, and which went."""
+    before, after = ({*text.split("\n"), ""} for text in (difference.before, difference.after))
+    news = [f"{for_terminal(name)} is new" for name in sorted(after - before)]
+    news += [f"{for_terminal(name)} is gone" for name in sorted(before - after)]
+    said = f"{folder}, listed but not declared, changed"
+    if not difference.after or not news:
+        return said
+    return f"{said}: {listed(news)}"
 
 
 def _kind(difference: Difference) -> int:

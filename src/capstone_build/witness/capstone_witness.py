@@ -25,10 +25,11 @@ Note = dict[str, Any]
 """
 What was seen, as JSON can say it.
 
-`kind` is one of `read`, `wrote`, `uses` (a file that may be both), `listed` (a
-folder), `loaded` (a file was executed as a module), `ran` (as a program),
-`looked up` (a module, or a definition in it, was asked for by name) and
-`variable`; `name` is a path from the project's root, a symbol or a variable.
+`kind` is one of `read`, `wrote`, `uses` (a file that may be both), `missed` (a file
+that is not there was asked for), `listed` (a folder), `loaded` (a file was
+executed as a module), `ran` (as a program), `looked up` (a module, or a definition
+in it, was asked for by name) and `variable`; `name` is a path from the project's
+root, a symbol or a variable.
 `state` is what the file system said of a file: size, times of its change in
 nanoseconds, inode; None if it is not there. `names` are those in a folder. `by`
 is the place in the project's source that did it, `during` the lines of modules
@@ -43,6 +44,7 @@ _ENGINE = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 
 _NOT_OURS = frozenset({"__pycache__", ".git", ".ipynb_checkpoints", "site-packages"})
 _IMPORT_SYSTEM = ("<frozen importlib", "<frozen zipimport")
+_RUNNER = ("<frozen runpy>", "runpy.py")
 _CODE = (".py", ".pyc", ".pyi")
 
 
@@ -116,13 +118,14 @@ class Witness:
         name = self._inside(path)
         if name is None:
             return
-        if name.endswith(_CODE):
-            opener = sys._getframe(2)  # noqa: SLF001 (who opens it)
-            if opener.f_code.co_filename.endswith("runpy.py"):
-                self._note("ran", name)
-                return
-            if _is_import_system(opener) or _shows_a_line(opener):
-                return
+        opener = _opener()
+        if opener is None:
+            return  # the program that this Python runs, which is told besides
+        if opener.f_code.co_filename.endswith(_RUNNER):
+            self._note("ran", name)
+            return
+        if name.endswith(_CODE) and (_is_import_system(opener) or _shows_a_line(opener)):
+            return
         access = flags & (os.O_RDONLY | os.O_WRONLY | os.O_RDWR)
         if access == os.O_RDONLY:
             self._note_file("read", name, path)
@@ -203,6 +206,11 @@ class Witness:
         if self._place(reader) is not None:
             self._note("variable", name)
 
+    def missing(self, path: Any, asker: FrameType) -> None:
+        """Note that *asker* asked for a file that is not there, if it is the project's."""
+        if self._place(asker) is not None and (name := self._inside(path)):
+            self._note("missed", name)
+
     # Notes.
 
     def _note_file(self, kind: str, name: str, path: Any) -> None:
@@ -263,6 +271,15 @@ class Witness:
                     return None
                 return name
         return None
+
+
+def _opener() -> FrameType | None:
+    """Return who opens a file; None if it is Python itself, as it begins with its program."""
+    frame = sys._getframe(2).f_back  # noqa: SLF001 (it is above)
+    # It looks first whether its program is an archive.
+    while frame is not None and frame.f_code.co_filename.startswith("<frozen zipimport"):
+        frame = frame.f_back
+    return frame
 
 
 def _frames() -> Iterator[FrameType]:
