@@ -21,7 +21,8 @@ from tests.project import Done
 
 SERVER = """
 import json, os, sys
-from capstone_build.cli import main
+import capstone_build.cli
+from capstone_build.__main__ import main
 
 for line in sys.stdin:
     order = json.loads(line)

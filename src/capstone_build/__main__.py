@@ -1,5 +1,56 @@
-"""`python -m capstone_build` is `capstone`."""
+"""
+The command `capstone`, and `python -m capstone_build`.
 
-from capstone_build.cli import main
+Sees first whether there is anything to do at all, and only then imports what
+reads the command line.
+"""
 
-main()
+from __future__ import annotations
+
+import os
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import NoReturn
+
+
+def main() -> NoReturn:
+    """Run the command line and end the program with its exit code."""
+    words = sys.argv[1:]
+    if words[:1] == ["build"] and _is_done(words):
+        # Nothing is left but to free so many states, one by one.
+        sys.stdout.flush()
+        os._exit(0)
+    from capstone_build.cli import run
+
+    run()
+
+
+def _is_done(words: list[str]) -> bool:
+    """Tell whether what *words* ask for is up to date, and say so."""
+    from capstone_build.sweep import at_rest
+
+    kept = at_rest(words)
+    if kept is None:
+        return False
+    from capstone_build.presentation.nothing import BUNDLED, nothing_to_do
+
+    if kept.is_bundled:
+        sys.stderr.write(f"{BUNDLED}\n")
+    line = nothing_to_do(kept.stages)
+    if sys.stdout.isatty():
+        from capstone_build.cli.terminal import Terminal
+        from capstone_build.presentation.style import Style, paint
+
+        line = paint(line, Style.GOOD, Terminal.of(sys.stdout).colour)
+    try:
+        sys.stdout.write(f"{line}\n")
+        sys.stdout.flush()
+    except OSError:
+        return False  # the full build meets it as well, and knows what it means
+    return True
+
+
+if __name__ == "__main__":
+    main()

@@ -10,12 +10,12 @@ from __future__ import annotations
 import getpass
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from capstone_build.authoring.project import Project
 from capstone_build.core.artifact import MEMORY_FOLDER
 from capstone_build.core.fingerprint import Aspect
-from capstone_build.core.plan import Difference, compare
+from capstone_build.core.plan import Difference, MayRun, Verdict, compare, plan
 from capstone_build.core.stage import Stage, StageName
 from capstone_build.errors import InvalidPipelineError, PipelineError, UsageError
 from capstone_build.recording import Recording
@@ -23,16 +23,44 @@ from capstone_build.request import Wish
 from capstone_build.session import Session, foresee
 from capstone_build.storage.lock import locked
 
-_OF_THE_RESULT = {
-    Aspect.NEW: ("has never run", "Build it first."),
-    Aspect.OUTPUT: ("does not have the output that it left: {}", "Build it."),
-    Aspect.INPUT: ("has an input that changed: {}", "Its result is of other data: build it."),
-    Aspect.READ: ("reads what changed: {}", "Its result is of other data: build it."),
-    Aspect.PARAMETER: ("has a parameter that changed: {}", "Build it, or set the old value."),
-    Aspect.ENVIRONMENT: ("has a variable that changed: {}", "Build it, or set the old value."),
-    Aspect.UNFINISHED: ("did not finish last time", "Build it."),
-}
-"""What no refactoring brings about, so that nobody can accept it."""
+_FEW = 4
+"""So many reasons are told for which a stage cannot be accepted."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Obstacle:
+    """
+    What no refactoring brings about, so that nobody can accept it.
+
+    Attributes:
+        aspects: In which ways the world departs from the last run.
+        problem: What that means.
+        hint: What to do; with a place for the stage's name.
+    """
+
+    aspects: frozenset[Aspect]
+    problem: str
+    hint: str
+
+
+_OBSTACLES = (
+    _Obstacle(
+        frozenset({Aspect.NEW, Aspect.UNFINISHED}),
+        "there is no result of a whole run",
+        "`capstone build {}` runs it.",
+    ),
+    _Obstacle(
+        frozenset({Aspect.INPUT, Aspect.READ, Aspect.PARAMETER, Aspect.ENVIRONMENT}),
+        "what it left is the result of other data",
+        "`capstone build {}` brings it up to date.",
+    ),
+    _Obstacle(
+        frozenset({Aspect.OUTPUT}),
+        "what it left is no longer there as it was",
+        "`capstone build {}` puts it back; what was edited by hand is kept in .cache/kept/.",
+    ),
+)
+"""The gravest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +71,12 @@ class Accepted:
     Attributes:
         stage: Its name.
         because: What is accepted; empty if it was up to date anyway.
+        waits_for: Stages upstream that are not up to date, so that it may have to run for them.
     """
 
     stage: StageName
     because: tuple[Difference, ...]
+    waits_for: tuple[StageName, ...] = ()
 
 
 def accept(
@@ -61,17 +91,18 @@ def accept(
     Args:
         project: The project.
         wish: Which stages.
-        describe: Says what is accepted, in one clause, for the log.
+        describe: Says what is accepted, or stands in the way, in one line.
         wait: Told whom it waits for, should a build be at work.
 
     Raises:
         PipelineError: If one of them cannot be accepted; then none is.
     """
     with locked(project.root / MEMORY_FOLDER, wait):
-        session, _ = foresee(project, wish)
+        session, forecast = foresee(project, wish)
         with session:
             names = dict.fromkeys(session.graph.find(t, wish.folder) for t in wish.targets)
-            accepted = [_judged(session, session.graph.stages[name]) for name in names]
+            stages = [session.graph.stages[name] for name in names]
+            accepted = [_judged(session, stage, describe) for stage in stages]
             problems = [each for each in accepted if isinstance(each, PipelineError)]
             if problems:
                 raise InvalidPipelineError(problems)
@@ -80,18 +111,29 @@ def accept(
                 if each.because:
                     _record(session, session.graph.stages[each.stage], each.because)
                     _log(session, each, describe(each.because))
-    return done
+            now = {
+                stage.name: session.world.observe(stage, session.graph) for stage in forecast.graph
+            }
+            after = plan(forecast.graph, now, session.world, frozenset())
+            return [replace(each, waits_for=_open(after[each.stage])) for each in done]
 
 
-def _judged(session: Session, stage: Stage) -> Accepted | UsageError:
+def _open(verdict: Verdict) -> tuple[StageName, ...]:
+    return verdict.waits_for if isinstance(verdict, MayRun) else ()
+
+
+def _judged(
+    session: Session, stage: Stage, describe: Callable[[Sequence[Difference]], str]
+) -> Accepted | UsageError:
     world = session.world
     differences = compare(stage.name, world.observe(stage, session.graph), world)
-    for each in differences:
-        if each.aspect in _OF_THE_RESULT:
-            problem, hint = _OF_THE_RESULT[each.aspect]
+    for obstacle in _OBSTACLES:
+        if met := [each for each in differences if each.aspect in obstacle.aspects]:
+            more = f" (+{len(met) - _FEW} more)" if len(met) > _FEW else ""
             return UsageError(
-                f"stage {stage.name!r} cannot be accepted: it {problem.format(each.key)}",
-                hint=hint,
+                f"stage {stage.name!r} cannot be accepted: {obstacle.problem}",
+                facts={"because": describe(met[:_FEW]) + more},
+                hint=obstacle.hint.format(stage.name),
             )
     return Accepted(stage.name, differences)
 
@@ -100,16 +142,7 @@ def _record(session: Session, stage: Stage, because: Sequence[Difference]) -> No
     world = session.world
     last = world.last(stage.name)
     assert last is not None, "a stage that never ran is not accepted"  # noqa: S101
-    now = world.observe(stage, session.graph)
-    Recording(world).built(
-        stage,
-        now,
-        {part: world.look(part) for part in last.discovered},
-        last.outputs,
-        because,
-        seconds=last.seconds,
-        how="accepted",
-    )
+    Recording(world).accepted(stage, world.observe(stage, session.graph), last, because)
 
 
 def _log(session: Session, accepted: Accepted, said: str) -> None:

@@ -8,6 +8,8 @@ is done with each stage is in `capstone_build.loop`.
 from __future__ import annotations
 
 import time
+from contextlib import suppress
+from pathlib import Path
 
 from capstone_build.authoring.project import Project
 from capstone_build.core.report import (
@@ -21,7 +23,9 @@ from capstone_build.errors import MemoryFailedError
 from capstone_build.interruption import interruptible
 from capstone_build.loop import Listener, Loop
 from capstone_build.request import Request
+from capstone_build.rest import Rest, keep
 from capstone_build.session import Forecast, Session, foresee
+from capstone_build.storage.footing import Footing
 from capstone_build.storage.lock import locked
 
 
@@ -48,18 +52,22 @@ def build(project: Project, request: Request, on_event: Listener) -> BuildReport
 
     with interruptible():
         session, forecast = foresee(project, request.wish)
+        footing = None
         if session.printed:
             on_event(PipelinePrinted(session.printed))
         try:
             if forecast.is_nothing_to_do:
-                return _nothing_to_do(session, forecast, on_event, began)
-            with locked(session.world.memory_folder, wait_for):
-                if waited:  # meanwhile anything may have changed, the pipeline included
-                    session.close()
-                    session, forecast = foresee(project, request.wish)
-                    if forecast.is_nothing_to_do:
-                        return _nothing_to_do(session, forecast, on_event, began)
-                return Loop(session, forecast, request, on_event, began).run()
+                report = _nothing_to_do(session, forecast, on_event, began)
+            else:
+                with locked(session.world.memory_folder, wait_for):
+                    if waited:  # meanwhile anything may have changed, the pipeline included
+                        session.close()
+                        session, forecast = foresee(project, request.wish)
+                    if waited and forecast.is_nothing_to_do:
+                        report = _nothing_to_do(session, forecast, on_event, began)
+                    else:
+                        report = Loop(session, forecast, request, on_event, began).run()
+            footing = _footing(session, forecast, request, report)
         except BrokenPipeError:
             raise  # whoever reads what is told has enough of it: click ends the program
         except OSError as error:
@@ -71,6 +79,26 @@ def build(project: Project, request: Request, on_event: Listener) -> BuildReport
             ) from None
         finally:
             session.close()
+            if footing is not None:
+                keep(footing, session.world.memory_folder, request.wish.folder)
+    return report
+
+
+def _footing(
+    session: Session, forecast: Forecast, request: Request, report: BuildReport
+) -> Footing | None:
+    """Return what a build rests on that has nothing more to say, if anything asks for it."""
+    world = session.world
+    is_at_rest = not (report.failures or report.unreached or report.interrupted is not None)
+    is_silent = not (session.printed or world.manifest.problem or any(world.orphans_met()))
+    here = Path.cwd()
+    is_asked_for = request.words and here.is_relative_to(session.project.root)
+    if not (is_asked_for and is_at_rest and is_silent) or forecast.forced:
+        return None
+    footing = Rest(session, here).footing(request.words, len(report.results))
+    with suppress(MemoryFailedError):
+        world.remember()  # what was looked at once more
+    return footing
 
 
 def _nothing_to_do(

@@ -28,11 +28,13 @@ class Discovered:
 
     Attributes:
         parts: What joins its trace.
+        places: Which line of the project's source read each of these, where it is known.
         undeclared: What is to be told of it.
         moved: A file that changed after the run had read it, and not by its hand; empty if none.
     """
 
     parts: dict[Part, Digest] = field(default_factory=dict)
+    places: dict[Part, str] = field(default_factory=dict)
     undeclared: tuple[ReadUndeclared, ...] = ()
     moved: str = ""
 
@@ -57,12 +59,18 @@ class Discovery:
         self._taken: Taken = world.fingerprints.of(stage)
         self._began_ns = began_ns
         self._settles = settles
-        self._notes = notes
+        self._notes = [*notes, *self._named_by_programs(notes)]
         self._wrote = {note.name for note in notes if note.sight is Sight.WROTE}
         self.found = Discovered()
-        self._by: dict[Part, str] = {}
         self._gather()
         self.found.undeclared = tuple(_grouped(self._tell()))
+
+    def _named_by_programs(self, notes: Iterable[Note]) -> Iterator[Note]:
+        """Yield the files that programs name that were started, in case they take no notes."""
+        for program in dict.fromkeys(note.name for note in notes if note.sight is Sight.RAN):
+            for note in self._world.named_by(program):
+                if note.state is None or FileState(*note.state).ctime_ns < self._began_ns:
+                    yield note
 
     def _gather(self) -> None:
         made: set[str] = set()
@@ -75,7 +83,7 @@ class Discovery:
                 continue
             if note.sight is Sight.NAMED and self._world.has_moved(note.name, note.state):
                 continue  # named to be written
-            self._by[part] = note.by
+            self.found.places[part] = note.by
             self.found.parts[part] = self._digest(part, note)
 
     def _is_scratch(self, note: Note) -> bool:
@@ -117,7 +125,7 @@ class Discovery:
         """Yield what is told of a run: what it could have declared, and did not read before."""
         last = self._world.last(self._stage.name)
         told = {**last.fingerprint, **last.discovered} if last is not None else {}
-        for part, by in {**self._taken.unasked, **self._by}.items():
+        for part, by in {**self._taken.unasked, **self.found.places}.items():
             if part in told:
                 continue
             if part[1] in self._wrote:

@@ -15,7 +15,7 @@ from capstone_build.core.fingerprint import Aspect, Part
 from capstone_build.core.plan import CanRestore, Difference, MustRun, Verdict
 from capstone_build.core.report import ReadUndeclared
 from capstone_build.core.stage import Stage
-from capstone_build.kept_sources import KeptSources
+from capstone_build.kept_sources import KeptSources, is_in_same_file
 from capstone_build.session import Forecast, Session
 
 
@@ -59,24 +59,29 @@ class Explaining:
             coarse=tuple(dict.fromkeys(taken.closure.coarse())),
         )
 
-    def counted(self, stage: Stage) -> Iterator[Counted]:
-        """Yield all that is in the fingerprint of *stage*, and its inputs."""
+    def counted(self, stage: Stage) -> list[Counted]:
+        """Return all that counts for *stage*: its fingerprint, its inputs, what it discovered."""
+        return sorted(self._counted(stage), key=lambda each: (each.aspect, each.name))
+
+    def _counted(self, stage: Stage) -> Iterator[Counted]:
         taken = self._world.fingerprints.of(stage)
-        for part in sorted(taken.fingerprint, key=lambda part: (part[0].value, part[1])):
-            aspect, name = part
+        for part in taken.fingerprint:
             told = taken.closure.parts.get(part)
             yield Counted(
-                aspect=aspect.value,
-                name=name,
+                aspect=part[0].value,
+                name=part[1],
                 said=taken.say(part),
                 chain=told.chain if told is not None else (),
                 note=told.note if told is not None else "",
+                place=taken.unasked.get(part, ""),
             )
         for path in self._world.inputs(stage, self._graph):
             yield Counted(aspect=Aspect.INPUT.value, name=path, said="")
         last = self._world.last(stage.name)
-        for aspect, name in last.discovered if last is not None else ():
-            yield Counted(aspect=aspect.value, name=name, said="seen while it ran")
+        for part in last.discovered if last is not None else ():
+            place = self._place(stage, part)
+            said = "" if place else "seen while it ran"
+            yield Counted(aspect=part[0].value, name=part[1], said=said, place=place)
 
     def _changes(
         self,
@@ -101,13 +106,26 @@ class Explaining:
             file = difference.after.rpartition(":")[0]
             old = self._sources.passage(difference.key, then, file) if difference.then else ""
             new = self._sources.passage(difference.key, now, file) if difference.now else ""
+        elif difference.aspect is Aspect.COMMAND:
+            old, new = difference.before, difference.after
         return Change(
             difference=difference,
             chain=told.chain if told is not None else (),
             old=old,
             new=new,
             note=told.note if told is not None else "",
+            place=self._place(stage, part),
         )
+
+    def _place(self, stage: Stage, part: Part) -> str:
+        """Return the line that reads what is not declared; empty if it is not known."""
+        if place := self._world.fingerprints.of(stage).unasked.get(part, ""):
+            return place
+        last = self._world.last(stage.name)
+        if last is None or not (place := last.places.get(part, "")):
+            return ""
+        is_there = is_in_same_file(place, last.sources, self._sources.of(stage))
+        return place if is_there else f"{place}, as it was then"
 
     def _undeclared(self, stage: Stage) -> Iterator[ReadUndeclared]:
         taken = self._world.fingerprints.of(stage)
@@ -115,6 +133,7 @@ class Explaining:
         for (aspect, name), by in taken.unasked.items():
             if not name.endswith("/"):
                 yield ReadUndeclared(stage.name, aspect, (name,), by)
-        for aspect, name in last.discovered if last is not None else ():
+        for part in last.discovered if last is not None else ():
+            aspect, name = part
             if not name.endswith("/"):
-                yield ReadUndeclared(stage.name, aspect, (name,), "")
+                yield ReadUndeclared(stage.name, aspect, (name,), self._place(stage, part))

@@ -223,6 +223,7 @@ def main() -> NoReturn:
         problems = [*pipeline.problems, *_form_problems(pipeline)]
     except PipelineError as error:
         greeting: dict[str, Any] = {"stages": [], "problems": [error.as_record()]}
+        imports.end()
     else:
         greeting = {
             "stages": [stage_as_record(stage) for stage in pipeline.stages],
@@ -230,6 +231,7 @@ def main() -> NoReturn:
             "compiled": imports.compiled,
             "notes": imports.notes,
             "environment": _changed(before),
+            "rests on": imports.end(),
         }
     for stream in (sys.stdout, sys.stderr):
         stream.flush()

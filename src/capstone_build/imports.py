@@ -7,8 +7,16 @@ not know what they declare.
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from capstone_build.core.artifact import MEMORY_FOLDER
 from capstone_build.core.digest import Digest, digest_bytes
 from capstone_build.execution.forking import Chance
+from capstone_build.storage.looks import Looks, digest_held
+from capstone_build.witness.capstone_children import let_children_be_seen
 from capstone_build.witness.capstone_environment import see_variables
 from capstone_build.witness.capstone_witness import Note, Witness
 
@@ -35,7 +43,43 @@ class Imports:
         self.notes: list[Note] = []
         self.witness = Witness(root, self.notes.append)
         self.witness.start()
-        see_variables(self.witness.variable)
+        self._variables: set[str] = set()
+        self._reads_all = False
+
+        def variable(name: str, reader: FrameType) -> None:
+            self.witness.variable(name, reader)
+            if self._looks.is_seeing and self._looks.is_counted():
+                self._variables.add(name)
+
+        def all_variables(_reader: FrameType) -> None:
+            if self._looks.is_seeing and self._looks.is_counted():
+                self._reads_all = True
+
+        see_variables(variable, all_variables)
+        let_children_be_seen(str(Path(__file__).with_name("witness")))
+        self._looks = Looks(os.path.join(root, MEMORY_FOLDER), self.witness.is_project)  # noqa: PTH118 (as a text)
+        self._looks.start()
+
+    def end(self) -> dict[str, Any]:
+        """
+        Look no more; return what the import rests on, as JSON can say it.
+
+        Of all that was asked: the `states` of paths, `listed` folders, `variables`,
+        and `elsewhere`, what brought answers that nobody can ask for again.
+        """
+        self._looks.stop()
+        elsewhere = sorted(self._looks.elsewhere) + ["os.environ"] * self._reads_all
+        return {
+            "states": {
+                path: [[state, looked_ns] for state, looked_ns in seen.items()]
+                for path, seen in self._looks.states.items()
+            },
+            "listed": {
+                path: list(map(digest_held, seen)) for path, seen in self._looks.listed.items()
+            },
+            "variables": sorted(self._variables),
+            "elsewhere": elsewhere,
+        }
 
     def compile(self, file: str, source: bytes) -> None:
         """Take note of a module that is compiled from *source*."""

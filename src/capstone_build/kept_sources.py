@@ -72,6 +72,12 @@ class KeptSources:
         return None
 
 
+def is_in_same_file(place: str, then: Mapping[str, Digest], now: Mapping[str, Digest]) -> bool:
+    """Tell whether a *place*, `file:line`, is in a file that is what it was then."""
+    file = place.rpartition(":")[0]
+    return then.get(file) == now.get(file)
+
+
 def _file_of(part: str, sources: Mapping[str, Digest]) -> str:
     """Return the file of the module that *part* is in; empty if none of *sources* is that."""
     module = part.partition(":")[0]

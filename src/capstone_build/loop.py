@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from itertools import count
 
 from capstone_build.core.fingerprint import Aspect
 from capstone_build.core.observation import Observation
@@ -41,7 +42,8 @@ from capstone_build.request import Request
 from capstone_build.results import Results
 from capstone_build.run import Run
 from capstone_build.session import Forecast, Session
-from capstone_build.storage.file_state import FileState, file_clock_ns
+from capstone_build.settling import Settling
+from capstone_build.storage.file_state import file_clock_ns
 
 Listener = Callable[[Event], None]
 
@@ -60,7 +62,7 @@ class Loop:
         self._session = session
         self._world = session.world
         self._graph = forecast.graph
-        self._forecast = forecast
+        self._forced = set(forecast.forced)
         self._request = request
         self._tell = on_event
         self._began = began
@@ -72,8 +74,9 @@ class Loop:
         self._executor: Executor = LocalExecutor(session.host, root)
         self._recording = Recording(self._world)
         self._results = Results(forecast.graph, on_event)
+        self._settling = Settling(self._world, forecast.graph, on_event)
         self._runs: dict[int, Run] = {}
-        self._numbers = 0
+        self._numbers = count(1)
 
     def run(self) -> BuildReport:
         """Take up stage after stage until nothing is ready; return what came of them."""
@@ -85,6 +88,9 @@ class Loop:
         self._tell(BuildStarted(len(self._graph)))
         try:
             self._loop()
+            while self._goes_on and (again := self._settling.called_back(self._results.settled)):
+                self._results.schedule.reopen(again)
+                self._loop()
         except Interrupted as interruption:
             interrupted = interruption.number
         finally:
@@ -100,16 +106,21 @@ class Loop:
             build=self._id, seconds=time.monotonic() - self._began, interrupted=interrupted
         )
 
+    @property
+    def _goes_on(self) -> bool:
+        return self._request.keep_going or not self._results.has_failed
+
     def _loop(self) -> None:
+        schedule = self._results.schedule
         while True:
             while (
-                self._results.schedule.running < self._request.jobs
-                and (self._request.keep_going or not self._results.has_failed)
-                and (name := self._results.schedule.next_ready()) is not None
+                schedule.running < self._request.jobs
+                and self._goes_on
+                and (name := schedule.next_ready()) is not None
             ):
-                self._results.schedule.start(name)
+                schedule.start(name)
                 self._take_up(self._graph.stages[name])
-            if not self._results.schedule.running:
+            if not schedule.running:
                 return
             for result in self._executor.wait():
                 self._come_back(self._runs.pop(result.number), result)
@@ -120,7 +131,8 @@ class Loop:
         """Look at a stage all of whose inputs are settled, and do what that calls for."""
         before = self._world.observe(stage, self._session.graph)
         verdict: UpToDate | CanRestore | MustRun
-        if stage.name in self._forecast.forced:
+        if stage.name in self._forced:
+            self._forced.remove(stage.name)  # once is enough, though it may be called back
             verdict = MustRun((Difference(Aspect.FORCED, stage.name),))
         else:
             verdict = judge(stage.name, before, self._world)
@@ -128,10 +140,11 @@ class Loop:
             self._results.done(StageResult(stage=stage.name, outcome=Outcome.REUSED))
             return
         if isinstance(verdict, CanRestore) and self._placing.restore(
-            stage, verdict.trace, before, self._next_number()
+            stage, verdict.trace, before, next(self._numbers)
         ):
             trace = verdict.trace
             self._recording.restored(stage, before, trace, verdict.because)
+            self._settling.left(stage.name)
             self._results.done(
                 StageResult(
                     stage=stage.name,
@@ -159,7 +172,7 @@ class Loop:
             return
         run = Run(
             stage=stage,
-            number=self._next_number(),
+            number=next(self._numbers),
             because=because,
             before=before,
             states=self._world.files.states([*before.inputs, *before.files]),
@@ -197,8 +210,8 @@ class Loop:
         after = self._world.inputs(stage, self._session.graph)
         before = run.before.inputs
         moved = [p for p in after.keys() | before.keys() if after.get(p) != before.get(p)]
-        late = self._touched(run.late)
-        touched = [path for path in self._touched(run.states) if path not in late]
+        late = self._world.files.touched(run.late)
+        touched = [p for p in self._world.files.touched(run.states) if p not in late]
         if moved or touched:
             self._moved(run, min([*moved, *touched]))
             return
@@ -224,8 +237,15 @@ class Loop:
             return
         outputs = self._placing.publish(stage, run.number)
         self._recording.built(
-            stage, run.before, found.parts, outputs, run.because, seconds=result.seconds
+            stage,
+            run.before,
+            found.parts,
+            outputs,
+            run.because,
+            seconds=result.seconds,
+            places=found.places,
         )
+        self._settling.left(stage.name, notes)
         for each in found.undeclared:
             self._tell(each)
         self._results.done(
@@ -237,11 +257,6 @@ class Loop:
                 changed=outputs != run.before.outputs,
             )
         )
-
-    def _touched(self, states: Mapping[str, FileState | None]) -> list[str]:
-        """Return the files that are in other states than *states*."""
-        now = self._world.files.states(states)
-        return [path for path, state in states.items() if now[path] != state]
 
     def _moved(self, run: Run, path: str) -> None:
         """An input changed while its stage ran: what it left belongs to neither version."""
@@ -288,7 +303,3 @@ class Loop:
                 failure=failure,
             )
         )
-
-    def _next_number(self) -> int:
-        self._numbers += 1
-        return self._numbers

@@ -17,7 +17,7 @@ from capstone_build.core.observation import Observation
 from capstone_build.core.plan import Difference
 from capstone_build.core.stage import Stage
 from capstone_build.core.trace import Trace
-from capstone_build.kept_sources import KeptSources
+from capstone_build.kept_sources import KeptSources, is_in_same_file
 from capstone_build.world import World
 
 
@@ -42,7 +42,7 @@ class Recording:
         because: Iterable[Difference],
         *,
         seconds: float,
-        how: str = "built",
+        places: Mapping[Part, str],
     ) -> None:
         """
         Remember a run of *stage*.
@@ -54,7 +54,7 @@ class Recording:
             outputs: What it left.
             because: What it ran for.
             seconds: Its duration, wall clock.
-            how: "built", or "accepted" where a person says that it need not run.
+            places: Which line of the code read what it turned out to read.
         """
         trace = Trace(
             stage=stage.name,
@@ -66,21 +66,43 @@ class Recording:
             said=before.said(),
             identity=before.identify(),
             sources=self._sources.keep(stage),
+            places={part: place for part, place in places.items() if place},
         )
-        self._record(stage, trace, how, because)
+        self._record(stage, trace, "built", because)
+
+    def accepted(
+        self, stage: Stage, now: Observation, last: Trace, because: Iterable[Difference]
+    ) -> None:
+        """Remember that a person takes what the *last* run left for what a run would leave now."""
+        trace = replace(
+            self._as_of_now(stage, now, last),
+            fingerprint=now.fingerprint,
+            inputs={path: d for path, d in now.inputs.items() if d is not None},
+            discovered={part: now.look(part) for part in last.discovered},
+        )
+        self._record(stage, trace, "accepted", because)
 
     def restored(
         self, stage: Stage, before: Observation, trace: Trace, because: Iterable[Difference]
     ) -> None:
         """Remember that the outputs of an earlier run are back."""
-        trace = replace(
+        self._record(stage, self._as_of_now(stage, before, trace), "restored", because)
+
+    def _as_of_now(self, stage: Stage, now: Observation, trace: Trace) -> Trace:
+        """Return an earlier *trace* with all that explains, and decides nothing, as it is now."""
+        sources = self._sources.keep(stage)
+        return replace(
             trace,
             stage=stage.name,
-            said=before.said(),
-            identity=before.identify(),
-            sources=self._sources.keep(stage),
+            said=now.said(),
+            identity=now.identify(),
+            sources=sources,
+            places={
+                part: place
+                for part, place in trace.places.items()
+                if is_in_same_file(place, trace.sources, sources)
+            },
         )
-        self._record(stage, trace, "restored", because)
 
     def _record(self, stage: Stage, trace: Trace, how: str, because: Iterable[Difference]) -> None:
         owned = [artifact.location for artifact in stage.writes]

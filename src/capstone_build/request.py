@@ -38,8 +38,11 @@ class Request:
         wish: What to bring up to date.
         jobs: How many stages run at the same time.
         keep_going: Whether to go on with what does not depend on a failure.
+        words: The command line that asks for it, if one does: where nothing has
+            moved, the same words have nothing to do.
     """
 
     wish: Wish = field(default_factory=Wish)
     jobs: int = 1
     keep_going: bool = False
+    words: tuple[str, ...] = ()

@@ -36,7 +36,9 @@ class Results:
 
     def done(self, result: StageResult) -> None:
         """Take note of a stage whose outputs are settled."""
-        self._note(result)
+        # One that was called back and is up to date stays what it was.
+        if result.outcome is not Outcome.REUSED or result.stage not in self._results:
+            self._note(result)
         self.schedule.finish(result.stage)
 
     def failed(self, result: StageResult) -> None:
@@ -45,6 +47,11 @@ class Results:
         self._note(result)
         for name in self.schedule.fail(result.stage):
             self._note(StageResult(stage=name, outcome=Outcome.SKIPPED))
+
+    @property
+    def settled(self) -> set[StageName]:
+        """The stages that are through, and whose outputs stand."""
+        return {name for name, state in self.schedule.states.items() if state is State.DONE}
 
     def report(self, *, build: str, seconds: float, interrupted: int | None) -> BuildReport:
         """Return all of it, and which artifacts stand."""

@@ -32,6 +32,7 @@ from capstone_build.named_code import NamedCode
 from capstone_build.orphans import Orphans
 from capstone_build.storage.file_state import FileState
 from capstone_build.storage.files import Files
+from capstone_build.storage.looks import Looks
 from capstone_build.storage.manifest import Manifest
 from capstone_build.storage.source_files import SourceFiles
 from capstone_build.storage.store import Store
@@ -57,7 +58,11 @@ class World:
         self.memory_folder = project.root / MEMORY_FOLDER
         self.manifest = Manifest(self.memory_folder / "manifest.sqlite3", project.module)
         self._variable = variable
+        self.variables: set[str] = set()
+        """The environment variables that were asked for."""
         self._seen = seen
+        self.looks = Looks(str(self.memory_folder))
+        self.looks.start()
         self.store = Store(self.memory_folder / "objects")
         self.files = Files(project.root, self.manifest.file)
         self._summaries = self.manifest.summaries()
@@ -69,6 +74,7 @@ class World:
 
     def close(self) -> None:
         """Let go of the memory."""
+        self.looks.stop()
         self.manifest.close()
 
     def clear_the_way(self) -> None:
@@ -104,9 +110,16 @@ class World:
 
     def named(self, stage: Stage) -> list[Note]:
         """Take the files that the code or a command names for read, there or not."""
+        return self._named(self.fingerprints.of(stage).named)
+
+    def named_by(self, program: str) -> list[Note]:
+        """Take the files that a *program* in Python names for read, there or not."""
+        return self._named(self.fingerprints.code.script(self.project.root / program).named)
+
+    def _named(self, names: Iterable[str]) -> list[Note]:
         inside = {
             path: None
-            for path in map(posixpath.normpath, self.fingerprints.of(stage).named)
+            for path in map(posixpath.normpath, names)
             if not path.startswith(("/", "../")) and path not in self._made
         }
         return [
@@ -126,6 +139,7 @@ class World:
         aspect, name = part
         match aspect:
             case Aspect.ENVIRONMENT:
+                self.variables.add(name)
                 return self._variable(name)
             case Aspect.IMPORTED:
                 return self.fingerprints.imported(name)
@@ -242,6 +256,10 @@ class World:
     def traces(self, fingerprint: Digest) -> Iterable[Trace]:
         """Return all runs of a fingerprint of this digest."""
         return self.manifest.traces(fingerprint)
+
+    def discovering(self) -> Iterable[Trace]:
+        """Return the latest trace of each stage that was seen to read what it does not declare."""
+        return self.manifest.discovering()
 
     def holds(self, content: Digest) -> bool:
         """Tell whether *content* can be brought back."""

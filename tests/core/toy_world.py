@@ -96,6 +96,10 @@ class ToyMemory:
         """See `Memory`."""
         return [t for t in self.known if digest_fingerprint(t.fingerprint) == fingerprint]
 
+    def discovering(self) -> Iterable[Trace]:
+        """See `Memory`."""
+        return [trace for trace in self.latest.values() if trace.discovered]
+
     def holds(self, content: Digest) -> bool:
         """See `Memory`."""
         return content in self.store

@@ -34,7 +34,8 @@ def test_without_a_limit_nothing_is_cut(text: str) -> None:
 
 
 def test_wide_characters_count_as_two() -> None:
-    """Columns line up under Chinese names as well."""
+    """Columns line up under Chinese names as well, and under what became wide of late."""
+    assert cells("\N{MONOGRAM FOR EARTH}") == 2
     assert cells("数据") == 4
     assert padded("数据", 6) == "数据  "
     assert cut("数据数据", 6) == "数..."

@@ -94,7 +94,8 @@ def test_the_bar_shows_what_runs_and_for_how_long() -> None:
 @given(st.integers(4, 100), st.sampled_from(HOSTILE_NAMES))
 def test_the_bar_fits_the_terminal(width: int, name: str) -> None:
     """No line of the bar wraps, since the terminal could not take it back then."""
-    progress = Progress(total=10, done=3, running={StageName(name): 0.0})
+    through = {StageName("a"), StageName("b"), StageName("c")}
+    progress = Progress(total=10, through=through, running={StageName(name): 0.0})
 
     lines = progress.lines(100.0, width, colour=False)
 

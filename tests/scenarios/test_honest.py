@@ -201,3 +201,48 @@ def test_an_edit_in_place_of_a_command_s_own_output_is_kept(project: Project) ->
 
     assert project.read("output/out.txt") == "2"
     assert kept(project) == ["mine"]
+
+
+def test_a_parameter_that_is_a_key_by_its_name_is_kept_as_a_digest(project: Project) -> None:
+    """It counts; neither the memory, nor the logs, nor any explanation holds its value."""
+    project.write(
+        "pipeline.py",
+        """
+        from capstone_build import command, stage
+
+        @stage(outputs={"o": "output/f.txt"}, params={"api_key": "none", "service": {}})
+        def f(api_key: str, service: dict) -> str:
+            return str(len(api_key) + len(service))
+
+        c = command(
+            "test -n {params.password} && echo done > {outputs.o}",
+            name="c",
+            outputs={"o": "output/c.txt"},
+            params={"password": "none"},
+        )
+        """,
+    )
+    project.build()
+    keys = ("hidden-one", "hidden-two")
+    for key in keys:
+        project.write(
+            "capstone.toml",
+            f"""
+            [params.f]
+            api_key = "{key}"
+            service = {{ name = "{key[:0]}shown", token = "{key}" }}
+            [params.c]
+            password = "{key}"
+            """,
+        )
+        said = project.run("why", "f").out + project.run("why", "c").out
+        said += project.run("build", "-n").out
+        done = project.build()
+        assert set(done.ran) == {"f", "c"}
+        said += done.out + project.run("why", "f").out + project.run("why", "f", "--closure").out
+        assert "parameter api_key" in said
+        assert "shown" in said
+        assert not any(each in said for each in keys)
+    kept = b"".join(f.read_bytes() for f in (project.root / ".cache").rglob("*") if f.is_file())
+    assert not any(each.encode() in kept for each in keys)
+    assert b"shown" in kept

@@ -553,12 +553,23 @@ def test_strange_files_do_not_stop_a_build(reading: Project) -> None:
     assert reading.build().ran == ["work"]
 
 
-def test_a_file_whose_name_cannot_be_remembered_never_counts_as_settled(reading: Project) -> None:
-    """It runs again rather than miss an edit, and says for which file."""
-    (reading.root / os.fsdecode(b"\xff.bin")).touch()
-    declare(reading, "open(os.fsdecode(b'\\xff.bin')).read()", before="import os\n")
-    assert "udcff.bin" in reading.build().out
+def test_a_file_whose_name_is_not_utf_8_counts_as_any_other(reading: Project) -> None:
+    """By its content; and it is told how the rest of the program spells it."""
+    odd = reading.root / "folder" / os.fsdecode(b"\xff\xe4.bin")
+    odd.write_text("one")
+    declare(
+        reading,
+        "[open(os.path.join('folder', n)).read() for n in sorted(os.listdir('folder'))][-1]",
+        before="import os\n",
+    )
+    told = reading.build().out
+    assert "udcff" in told
+    assert "changed while it ran" not in told
+    assert reading.build().ran == []
+    odd.write_text("two")
     assert reading.build().ran == ["work"]
+    assert reading.read("output/out.txt") == "data\ntwo"
+    assert reading.build().ran == []
 
 
 def test_the_engine_is_nobodys_code_though_its_source_lies_in_the_project(
@@ -589,4 +600,49 @@ def test_who_asks_for_the_version_of_a_package_lists_no_folder(reading: Project)
     declare(reading, "version('click')", before="from importlib.metadata import version\n")
     reading.build()
     reading.write("anything.txt", "new")
+    assert reading.build().ran == []
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        "[sys.executable, 'script.py', 'lookup'], env={'A': '1'}",
+        "[sys.executable, 'script.py', 'lookup'], env={**os.environ, 'PYTHONPATH': 'src'}",
+        "[b'python3', 'script.py', 'lookup'], env={b'PATH': os.environb[b'PATH']}",
+        "shlex.join([sys.executable, 'script.py', 'lookup']), shell=True, env={}",
+    ],
+)
+def test_what_a_python_reads_in_an_environment_of_its_own_is_found(
+    reading: Project, arguments: str
+) -> None:
+    """Its environment is the one it was given, and what lets it take notes."""
+    reading.write(
+        "script.py",
+        "import os, sys\nprint(open(sys.argv[1] + '.csv').read(), os.environ.get('HOME'))\n",
+    )
+    before = "import os, shlex, sys\nfrom subprocess import check_output\n"
+    declare(reading, f"check_output({arguments}, text=True)", before=before)
+    assert "reads lookup.csv" in reading.build().out
+    assert reading.build().ran == []
+    reading.write("lookup.csv", "two\n")
+    assert reading.build().ran == ["work"]
+    assert ("None" in reading.read("output/out.txt")) is ("**os.environ" not in arguments)
+    assert reading.build().ran == []
+
+
+def test_a_file_that_a_python_out_of_sight_names_counts(reading: Project) -> None:
+    """Started with `-I` it takes no notes; what its source spells is known all the same."""
+    reading.write("script.py", "open('own.txt', 'w').close()\nprint(open('lookup.csv').read())\n")
+    declare(
+        reading,
+        "check_output([sys.executable, '-I', 'script.py'], text=True)",
+        before="import sys\nfrom subprocess import check_output\n",
+    )
+    told = reading.build().out
+    assert "reads lookup.csv" in told
+    assert "own.txt" not in told
+    assert reading.build().ran == []
+    reading.write("lookup.csv", "two\n")
+    assert reading.build().ran == ["work"]
+    assert reading.read("output/out.txt") == "data\ntwo\n\n"
     assert reading.build().ran == []

@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+import re
 import shutil
+import textwrap
+from collections.abc import Callable
 
 import pytest
 
 from tests.project import Project
+
+READING = """
+from os import environ, listdir
+from pathlib import Path
+def render_table(numbers):
+    names = listdir("ra" + "tes")
+    text = [Path("ra" + "tes", name).read_text() for name in names]
+    return str(text) + environ.get("LE" + "VEL", "")
+"""
 
 
 @pytest.fixture
@@ -148,7 +160,10 @@ def test_without_the_old_text_it_still_says_what_changed(shop: Project) -> None:
     """The store may be gone; the manifest knows the symbol."""
     shop.edit("money.py", ".2f", ".3f")
     shutil.rmtree(shop.root / ".cache/objects")
-    assert "code changed: money:format_money (money.py:5)" in why(shop, "report")
+    told = why(shop, "report")
+    assert "code changed: money:format_money (money.py:5)" in told
+    assert "(what it was is not kept)" in told
+    assert "+ " not in told, "what is old is not shown as new"
 
 
 def test_a_stage_that_never_ran_says_so(project: Project) -> None:
@@ -164,11 +179,171 @@ def test_a_stage_that_never_ran_says_so(project: Project) -> None:
     assert "never ran" in why(project, "s")
 
 
-def test_a_name_that_is_no_stage_is_an_error(shop: Project) -> None:
-    """With the closest one."""
-    done = shop.run("why", "reprot")
+def test_names_that_are_no_stages_are_told_at_once(shop: Project) -> None:
+    """Each with the closest one."""
+    done = shop.run("why", "reprot", "output/reprot.txt")
     assert done.code == 2
-    assert "report" in done.err
+    assert done.out == ""
+    assert "'reprot' is no stage, and no stage writes it\nhint: Did you mean 'report'" in done.err
+    assert "Did you mean 'output/report.txt'" in done.err
+
+
+@pytest.fixture
+def chain(shop: Project) -> Project:
+    """The report, then a stage that reads it, and one that reads neither."""
+    shop.write(
+        "pipeline.py",
+        """
+        from capstone_build import command, stage
+        from tables import render_table
+
+
+        @stage(inputs={"data": "data.txt"}, outputs={"out": "output/report.txt"})
+        def report(data: str) -> str:
+            return render_table(int(word) for word in data.split())
+
+
+        upper = command(
+            "tr a-z A-Z < {inputs.text} > {outputs.out}", name="upper",
+            inputs={"text": "output/report.txt"}, outputs={"out": "output/upper.txt"},
+        )
+        apart = command("echo 1 > {outputs.out}", name="apart", outputs={"out": "output/1.txt"})
+        """,
+    )
+    shop.build()
+    return shop
+
+
+def test_without_a_stage_each_that_is_not_up_to_date_is_told_in_short(chain: Project) -> None:
+    """In the order in which they would run; the others are counted."""
+    assert why(chain) == "3 stages are up to date\n"
+
+    chain.edit("money.py", ".2f", ",.2f")
+
+    assert why(chain).splitlines() == [
+        "report: must run",
+        "  code changed: money:format_money (money.py:5)",
+        "    report -> render_table -> format_money",
+        "upper: may run: waits for report",
+        "1 stage is up to date",
+        "`capstone why STAGE` shows the lines, old and new",
+    ]
+    assert "+     return f'{x * RATE:,.2f}'" in why(chain, "--all"), "the long form of each"
+
+
+def test_in_short_means_the_first_few_reasons(chain: Project) -> None:
+    """The rest are counted."""
+    names = "abcdef"
+    chain.write(
+        "tables.py",
+        "".join(f"def {n}(x):\n    return x\n\n" for n in names)
+        + f"def render_table(n):\n    return str([{', '.join(f'{n}(1)' for n in names)}])\n",
+    )
+    told = why(chain).splitlines()
+    assert told[1] == "  code changed: tables:render_table (tables.py:19)"
+    assert told.count("  and 7 more") == 1, told
+    assert len(told) < 12
+
+
+def test_the_code_that_is_nearest_to_the_stage_is_told_first(shop: Project) -> None:
+    """Then in the order of the file, not of the alphabet."""
+    names = ["b", "a", "c2", "c10"]
+    functions = [f"def {name}(x):\n    return x + 0\n" for name in names]
+    calls = " + ".join(f"{name}(1)" for name in names)
+    shop.write("tables.py", f"{''.join(functions)}def render_table(n):\n    return str({calls})\n")
+    shop.build()
+    shop.edit("tables.py", "+ 0", "+ 1")
+    shop.edit("tables.py", "str(", "repr(")
+    told = re.findall(r"code changed: tables:(\w+)", why(shop, "report"))
+    assert told[:5] == ["render_table", *names]
+
+
+def test_several_stages_are_explained_in_turn(chain: Project) -> None:
+    """Each once, however it is named."""
+    told = why(chain, "apart", "output/report.txt", "report")
+    heads = [line for line in told.splitlines() if not line.startswith(" ")]
+    assert heads == ["apart: up to date", "report: up to date"]
+
+
+def test_the_list_of_what_counts_is_of_a_stage_that_is_named(shop: Project) -> None:
+    """Of all of them it would help nobody."""
+    done = shop.run("why", "--closure")
+    assert done.code == 2
+    assert "--closure lists what counts for a stage, and none is named" in done.err
+    assert "hint: `capstone why STAGE --closure`" in done.err
+
+
+def test_a_long_diff_is_cut_and_says_how_to_see_all_of_it(shop: Project) -> None:
+    """It is cut where it no longer fits a screen or two."""
+    lines = [f"    x += {n}" for n in range(500)]
+    body = "\n".join(["def render_table(numbers):", "    x = 0", *lines, "    return str(x)"])
+    shop.write("tables.py", body)
+    told = why(shop, "report")
+    assert len(told.splitlines()) < 90
+    assert re.search(r"\.\.\. \d+ more lines: --all shows them", told)
+    assert "x += 499" not in told
+    assert "x += 499" in why(shop, "report", "--all")
+
+
+def test_places_of_one_diff_that_are_far_apart_do_not_run_together(shop: Project) -> None:
+    """What lies between is left out, and that is shown."""
+    lines = [f"    x += {n}" for n in range(30)]
+    body = "\n".join(["def render_table(numbers):", "    x = 0", *lines, "    return str(x)"])
+    shop.write("tables.py", body)
+    shop.build()
+    shop.edit("tables.py", "x += 5\n", "x += 55\n")
+    shop.edit("tables.py", "x += 25\n", "x += 66\n")
+    told = why(shop, "report").splitlines()
+    assert told[3:17] == [
+        "          x += 3",
+        "          x += 4",
+        "    -     x += 5",
+        "    +     x += 55",
+        "          x += 6",
+        "          x += 7",
+        "      ...",
+        "          x += 23",
+        "          x += 24",
+        "    -     x += 25",
+        "    +     x += 66",
+        "          x += 26",
+        "          x += 27",
+        "  last built" + told[16].partition("last built")[2],
+    ]
+
+
+def test_what_is_read_undeclared_is_told_with_the_line_that_reads_it(shop: Project) -> None:
+    """Where it counts, where it is listed, and where it changed."""
+    shop.write("tables.py", READING)
+    shop.write("rates/a.csv", "1")
+    shop.build(env={"LEVEL": "1"})
+    listed = why(shop, "report", "--closure")
+    assert "reads rates/a.csv (tables.py:6), which it does not declare" in listed
+    rows = [line.split() for line in listed.splitlines()]
+    assert ["rates/a.csv", "read", "at", "tables.py:6"] in rows
+    assert ["rates/", "read", "at", "tables.py:5"] in rows
+    assert ["LEVEL", "read", "at", "tables.py:7"] in rows
+
+    shop.write("rates/a.csv", "2")
+    shop.write("rates/b.csv", "2")
+    told = why(shop, "report")
+    assert "  rates/a.csv, read but not declared, changed\n    read at tables.py:6\n" in told
+    assert "  the names in rates/, read but not declared, changed\n    read at" in told
+    assert "environment variable LEVEL changed\n    read at tables.py:7" in told
+
+
+def test_a_line_that_may_have_moved_is_not_given_as_todays(shop: Project) -> None:
+    """A comment runs nothing, and moves what is below it; so does bringing outputs back."""
+    shop.write("tables.py", READING)
+    shop.write("rates/a.csv", "1")
+    shop.build()
+    shop.write("tables.py", "# Rates.\n\n" + textwrap.dedent(READING))
+    assert shop.build().ran == []
+    assert "reads rates/a.csv (tables.py:6, as it was then)" in why(shop, "report")
+
+    (shop.root / "output/report.txt").unlink()
+    assert shop.build().restored == ["report"]
+    assert "reads rates/a.csv, which it does not declare" in why(shop, "report")
 
 
 def test_a_refactoring_can_be_accepted(shop: Project) -> None:
@@ -184,23 +359,160 @@ def test_a_refactoring_can_be_accepted(shop: Project) -> None:
 
     shop.edit("money.py", ".2f", ".3f")
     assert shop.build().ran == ["report"], "what comes after counts again"
-    assert shop.run("accept", "report").out.startswith("nothing")
+    assert shop.run("accept", "report").out == "report is up to date: nothing to accept\n"
+
+
+OTHER_DATA = "what it left is the result of other data"
+NO_LONGER_THERE = "what it left is no longer there as it was"
+NO_RESULT = "there is no result of a whole run"
 
 
 @pytest.mark.parametrize(
-    ("edit", "said"),
+    ("edit", "problem", "because"),
     [
-        (lambda p: p.write("data.txt", "3\n"), "has an input that changed: data.txt"),
-        (lambda p: p.write("output/report.txt", "mine"), "does not have the output that it left"),
-        (lambda p: shutil.rmtree(p.root / ".cache"), "has never run"),
+        (lambda p: p.write("data.txt", "3\n"), OTHER_DATA, "input data.txt changed"),
+        (
+            lambda p: p.write("output/report.txt", "mine"),
+            NO_LONGER_THERE,
+            "output output/report.txt was changed since it was built",
+        ),
+        (
+            lambda p: (p.root / "output/report.txt").unlink(),
+            NO_LONGER_THERE,
+            "output output/report.txt is missing",
+        ),
+        (lambda p: shutil.rmtree(p.root / ".cache"), NO_RESULT, "never ran"),
     ],
 )
-def test_a_result_of_other_data_cannot_be_accepted(shop: Project, edit: object, said: str) -> None:
+def test_a_result_of_other_data_cannot_be_accepted(
+    shop: Project, edit: Callable[[Project], object], problem: str, because: str
+) -> None:
     """Only code can be: outputs must stand as they were left, of the same inputs."""
     shop.edit("money.py", "x * RATE", "RATE * x")
-    assert callable(edit)
     edit(shop)
     done = shop.run("accept", "report")
     assert done.code == 2
-    assert said in done.err
+    assert done.out == ""
+    lines = done.err.splitlines()
+    assert lines[0] == f"stage 'report' cannot be accepted: {problem}"
+    assert lines[1] == f"  because: {because}"
+    assert lines[2].startswith("hint: `capstone build report` ")
     assert not shop.exists(".cache/logs/accepted.log")
+    assert shop.build().ran == ["report"], "the hint helps"
+
+
+def test_a_run_that_failed_left_nothing_to_accept(shop: Project) -> None:
+    """Its outputs may be those of before, and its code is not."""
+    shop.edit("tables.py", "return", "raise ValueError(numbers)\n    return")
+    assert shop.run("build").code == 1
+    done = shop.run("accept", "report")
+    assert done.code == 2
+    assert done.err.splitlines()[:2] == [
+        f"stage 'report' cannot be accepted: {NO_RESULT}",
+        "  because: did not finish last time",
+    ]
+
+
+def test_of_several_stages_all_are_accepted_or_none(chain: Project) -> None:
+    """What stands in the way of each is told at once."""
+    chain.edit("money.py", "x * RATE", "RATE * x")
+    chain.write("output/upper.txt", "mine")
+    (chain.root / "output/1.txt").unlink()
+    done = chain.run("accept", "report", "upper", "apart")
+    assert done.code == 2
+    assert done.err.count("cannot be accepted") == 2
+    assert chain.run("build", "-n", "report").out.startswith("report  must run: code changed")
+
+
+def test_a_command_is_shown_old_and_new(chain: Project) -> None:
+    """As it is written in the pipeline."""
+    chain.edit("pipeline.py", "tr a-z A-Z", "tr -d a-z")
+    told = why(chain, "upper").splitlines()
+    assert told[1:4] == [
+        "  command changed",
+        "    - tr a-z A-Z < {inputs.text} > {outputs.out}",
+        "    + tr -d a-z < {inputs.text} > {outputs.out}",
+    ]
+
+
+def test_accepting_says_when_a_stage_may_run_all_the_same(chain: Project) -> None:
+    """What it reads is not up to date; once that is accepted too, nothing runs."""
+    chain.edit("money.py", "x * RATE", "RATE * x")
+    chain.edit("pipeline.py", "tr a-z A-Z", "tr 'a-z' 'A-Z'")
+    upper = chain.run("accept", "upper").out.splitlines()
+    assert upper == [
+        "accepted  upper  command changed",
+        "  it may run all the same: it waits for report, which is not up to date",
+    ]
+    assert chain.run("accept", "upper").out.splitlines() == [
+        "upper changed in nothing: nothing to accept",
+        "  it may run all the same: it waits for report, which is not up to date",
+    ]
+    assert "may run" not in chain.run("accept", "report").out
+    assert chain.build().ran == []
+
+
+def test_many_reasons_are_accepted_in_one_short_line(chain: Project) -> None:
+    """The log has all of them."""
+    names = [f"f{n}" for n in range(20)]
+    functions = [f"def {name}(x):\n    return x + 0\n" for name in names]
+    render = f"def render_table(n):\n    return str([{', '.join(f'{n}(1)' for n in names)}])\n"
+    chain.write("tables.py", "".join(functions) + render)
+    chain.build()
+    chain.edit("tables.py", "x + 0", "0 + x")
+    told = chain.run("accept", "report").out
+    assert told.endswith(" (+17 more)\n")
+    assert chain.read(".cache/logs/accepted.log").count("code changed") == 20
+
+
+def test_what_executing_a_module_does_is_called_that(shop: Project) -> None:
+    """It has no name in the code."""
+    shop.write("setting.py", "import decimal\ndecimal.getcontext().prec = 3\n")
+    shop.edit("tables.py", "from money", "import setting\nfrom money")
+    shop.build()
+    shop.edit("setting.py", "= 3", "= 4")
+    told = why(shop, "report")
+    assert "code changed: what setting does when it is executed (setting.py:2)" in told
+    assert "+ decimal.getcontext().prec = 4" in told
+
+
+@pytest.mark.parametrize("mark", ["\x0c", "\x1c", "\u2028", "\x85", "\r", "\r\n"])
+def test_lines_are_those_that_python_counts(shop: Project, mark: str) -> None:
+    """A form feed or a separator of Unicode ends none."""
+    text = f'''"""Tables.{mark}{mark}"""
+
+import inspect
+
+
+def render_table(numbers):
+    return inspect.getsource(other)
+
+
+def other():
+    return 1  # one
+'''
+    (shop.root / "tables.py").write_text(text, encoding="utf-8", newline="")
+    shop.build()
+    edited = text.replace("# one", "# two")
+    (shop.root / "tables.py").write_text(edited, encoding="utf-8", newline="")
+
+    told = why(shop, "report")
+
+    assert "-     return 1  # one\n" in told
+    assert "+     return 1  # two\n" in told
+    assert "+ " not in told.replace("+     return 1  # two", "")
+    assert shop.build().ran == ["report"]
+    assert "# two" in shop.read("output/report.txt")
+
+
+def test_source_text_in_another_encoding_is_told_apart_by_every_letter(shop: Project) -> None:
+    """What UTF-8 cannot read is no reason to take one letter for another."""
+    text = (
+        "# coding: latin-1\nimport inspect\n\ndef render_table(numbers):\n"
+        "    return inspect.getsource(other)\n\ndef other():\n    return 1  # \xe9\n"
+    )
+    (shop.root / "tables.py").write_text(text, encoding="latin-1")
+    shop.build()
+    (shop.root / "tables.py").write_text(text.replace("\xe9", "\xe8"), encoding="latin-1")
+
+    assert shop.build().ran == ["report"]

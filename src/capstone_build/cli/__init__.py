@@ -46,7 +46,7 @@ for _command in (
     capstone.add_command(_command)
 
 
-def main() -> NoReturn:
+def run() -> NoReturn:
     """Run the command line and end the program with its exit code."""
     for stream in (sys.stdout, sys.stderr):
         # A name that the terminal cannot spell is shown with escapes.

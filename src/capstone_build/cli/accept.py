@@ -14,8 +14,7 @@ from capstone_build.cli.options import (
     settings_option,
     stages_argument,
 )
-from capstone_build.presentation.escaping import for_terminal
-from capstone_build.presentation.explanation import accepted_clause
+from capstone_build.presentation.explanation import accepted_clause, accepted_lines
 
 
 @click.command("accept")
@@ -33,10 +32,8 @@ def accept_command(stages: tuple[str, ...], settings: tuple[str, ...], file: Pat
     project = opened_project(file)
     wish = read_wish(project, stages, settings)
     for each in accept(project, wish, accepted_clause, _wait):
-        said = accepted_clause(each.because) if each.because else "it was up to date"
-        click.echo(
-            f"{'accepted' if each.because else 'nothing'}  {each.stage}  {for_terminal(said)}"
-        )
+        for line in accepted_lines(each.stage, each.because, each.waits_for):
+            click.echo(line)
     return 0
 
 

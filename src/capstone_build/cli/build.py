@@ -64,7 +64,9 @@ def build_command(  # noqa: PLR0917 (click passes them by name)
     wish = read_wish(project, (*targets, *more), settings, forced)
     if dry_run:
         return show_forecast(project, wish)
-    request = Request(wish=wish, jobs=jobs or _cores(), keep_going=keep_going)
+    request = Request(
+        wish=wish, jobs=jobs or _cores(), keep_going=keep_going, words=tuple(sys.argv[1:])
+    )
     terminal = Terminal.of(sys.stdout)
     resume = shlex.join(["capstone", context.info_name or "build", *_repeated(context)])
     view: BuildView = (

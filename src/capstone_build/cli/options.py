@@ -13,6 +13,7 @@ from capstone_build.authoring.project import Project, find_project
 from capstone_build.core.artifact import MEMORY_FOLDER
 from capstone_build.errors import MemoryFailedError, PipelineNotFoundError, UsageError
 from capstone_build.presentation.escaping import block_for_terminal, for_terminal
+from capstone_build.presentation.nothing import BUNDLED
 from capstone_build.request import Wish
 from capstone_build.session import Session
 from capstone_build.storage.manifest import Manifest
@@ -44,6 +45,9 @@ targets_argument = click.argument(
 stages_argument = click.argument(
     "stages", nargs=-1, required=True, metavar="STAGE...", shell_complete=_known_targets
 )
+stages_or_none_argument = click.argument(
+    "stages", nargs=-1, metavar="[STAGE]...", shell_complete=_known_targets
+)
 file_option = click.option(
     "--file",
     "file",
@@ -72,7 +76,7 @@ def opened_project(file: Path | None) -> Project:
     """Find the project of the current folder; say so where it is the bundled pipeline."""
     project = find_project(Path.cwd(), file)
     if project.is_bundled:
-        click.echo("no pipeline.py here: this is the bundled data report of data/*.csv", err=True)
+        click.echo(BUNDLED, err=True)
     return project
 
 

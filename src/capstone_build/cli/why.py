@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 import click
@@ -12,41 +13,71 @@ from capstone_build.cli.options import (
     opened_project,
     read_wish,
     settings_option,
-    stages_argument,
+    stages_or_none_argument,
     tell_asides,
 )
 from capstone_build.cli.terminal import Terminal
+from capstone_build.core.plan import UpToDate
+from capstone_build.errors import UsageError
 from capstone_build.explaining import Explaining
-from capstone_build.presentation.explanation import closure_lines, explanation_lines
+from capstone_build.presentation.explanation import (
+    UNLIMITED,
+    USUAL,
+    closure_lines,
+    explanation_lines,
+    overview_lines,
+)
 from capstone_build.session import foresee
 
 
 @click.command("why")
-@stages_argument
+@stages_or_none_argument
 @click.option("--closure", is_flag=True, help="List all that counts in its fingerprint.")
+@click.option("--all", "everything", is_flag=True, help="Leave nothing out, however long it is.")
 @settings_option
 @file_option
 def why_command(
-    stages: tuple[str, ...], closure: bool, settings: tuple[str, ...], file: Path | None
+    stages: tuple[str, ...],
+    closure: bool,
+    everything: bool,
+    settings: tuple[str, ...],
+    file: Path | None,
 ) -> int:
     """
     Say why STAGE would run or not, and why it last ran.
 
     For code: the definition that changed, how the stage reaches it, and the
     lines, old and new. A STAGE may also be named by an artifact that it writes.
+    Without any, say in short why each stage would run that is not up to date.
     """
+    if closure and not stages:
+        raise UsageError(
+            "--closure lists what counts for a stage, and none is named",
+            hint="`capstone why STAGE --closure`; `capstone status` lists the stages.",
+        )
     project = opened_project(file)
     wish = read_wish(project, stages, settings)
     session, forecast = foresee(project, wish)
     with session:
         tell_asides(session)
-        colour = Terminal.of(sys.stdout).colour
+        terminal = Terminal.of(sys.stdout)
+        limits = UNLIMITED if everything else USUAL
+        # What goes into a pipe is searched there: a list that is cut would hide what it holds.
+        listed = limits if sys.stdout.isatty() else UNLIMITED
         explaining = Explaining(session, forecast)
-        for name in dict.fromkeys(session.graph.find(t, wish.folder) for t in wish.targets):
-            stage = session.graph.stages[name]
-            for line in explanation_lines(explaining.explain(stage), colour):
-                click.echo(line, color=True)
+        stale = [s for s in forecast.graph if not isinstance(forecast.plan[s.name], UpToDate)]
+        if not (stages or everything):
+            told = map(explaining.explain, stale)
+            _print(overview_lines(told, len(forecast.graph) - len(stale), terminal.colour))
+            return 0
+        names = dict.fromkeys(session.graph.find(t, wish.folder) for t in wish.targets)
+        for stage in [session.graph.stages[name] for name in names] if stages else stale:
+            _print(explanation_lines(explaining.explain(stage), limits, terminal.colour))
             if closure:
-                for line in closure_lines(explaining.counted(stage)):
-                    click.echo(line, color=True)
+                _print(closure_lines(explaining.counted(stage), listed))
     return 0
+
+
+def _print(lines: Iterable[str]) -> None:
+    for line in lines:
+        click.echo(line, color=True)  # whether it is coloured is decided already

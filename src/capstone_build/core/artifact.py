@@ -158,11 +158,19 @@ def _translated(part: str) -> str:
     return expression
 
 
+_BYTE = re.compile(r"\\u(dc[89a-f][0-9a-f])")
+"""How `spellable` writes a byte that is not UTF-8."""
+
+
 def spellable(name: str) -> str:
     """
     Return a file's name in a form that UTF-8 can spell.
 
-    A name that is not UTF-8 leads to no file then: what is read by such a name
-    never counts as settled.
+    What is read by a name that is not UTF-8 can be found again by `unspelled`.
     """
     return name if name.isascii() else name.encode(errors="backslashreplace").decode()
+
+
+def unspelled(name: str) -> str:
+    """Return the name that the file system knows for what `spellable` gave another form."""
+    return _BYTE.sub(lambda escape: chr(int(escape[1], 16)), name)

@@ -13,6 +13,7 @@ from capstone_build.core.digest import Digest, digest_fields, digest_value, spel
 from capstone_build.core.fingerprint import Aspect, Part
 from capstone_build.core.stage import PythonCall, Stage
 from capstone_build.core.template import places
+from capstone_build.core.variable import is_secret, without_secrets
 
 VALUE_FORMAT = "1"
 """Counts in every Python stage; raised when a value of the same form is written otherwise."""
@@ -50,7 +51,8 @@ def declared_parts(stage: Stage) -> Iterator[tuple[Part, Digest, str]]:
             output.artifact.path,
         )
     for name, value in stage.parameters.items():
-        yield (Aspect.PARAMETER, name), digest_value(value), spell_value(value)
+        said = "" if is_secret(name) else spell_value(without_secrets(value))
+        yield (Aspect.PARAMETER, name), digest_value(value), said
     if stage.version is not None:
         yield (Aspect.VERSION, "version"), digest_fields(stage.version), stage.version
     for name, text in stage.captured.items():

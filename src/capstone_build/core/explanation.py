@@ -21,9 +21,10 @@ class Change:
     Attributes:
         difference: What differs.
         chain: Names from the stage's function to the code, each used by the one before it.
-        old: The code as it was, normalised; empty where it is not code, or not kept.
-        new: The code as it is.
+        old: The code or command as it was, normalised; empty where it is neither, or not kept.
+        new: The same as it is.
         note: Why something coarser than a definition counts, if so.
+        place: Which line of the code reads it, if it is read undeclared and that is known.
     """
 
     difference: Difference
@@ -31,6 +32,7 @@ class Change:
     old: str = ""
     new: str = ""
     note: str = ""
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +64,7 @@ class Counted:
         said: Its place or its value, as a person would call it; may be empty.
         chain: How the stage reaches it.
         note: Why it counts more coarsely than a definition, if so.
+        place: Which line of the code reads it, if it is read undeclared and that is known.
     """
 
     aspect: str
@@ -69,6 +72,7 @@ class Counted:
     said: str
     chain: tuple[str, ...] = ()
     note: str = ""
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -101,6 +101,9 @@ class Memory(Protocol):
     def traces(self, fingerprint: Digest) -> Iterable[Trace]:
         """Return all runs of a fingerprint of this digest."""
 
+    def discovering(self) -> Iterable[Trace]:
+        """Return the latest trace of each stage that was seen to read what it does not declare."""
+
     def holds(self, content: Digest) -> bool:
         """Tell whether *content* can be brought back."""
 
@@ -136,6 +139,7 @@ def plan(
             verdicts[stage.name] = _judge_early(graph, stage, observation, memory, unsettled)
         else:
             verdicts[stage.name] = judge(stage.name, observation, memory)
+    _doubt(graph, verdicts, memory)
     return MappingProxyType(verdicts)
 
 
@@ -248,6 +252,31 @@ def _judge_early(
     ):
         return MustRun(differences)
     return MayRun(unsettled)
+
+
+def _doubt(graph: StageGraph, verdicts: dict[StageName, Verdict], memory: Memory) -> None:
+    """
+    Take back what cannot be known of stages that read undeclared what others will write.
+
+    They are not ordered by it, so they may be called back when all has run.
+    """
+    if all(isinstance(verdict, UpToDate) for verdict in verdicts.values()):
+        return
+    early: dict[StageName, set[StageName]] = {}
+    for trace in memory.discovering():
+        files = (name for aspect, name in trace.discovered if aspect is Aspect.READ)
+        writers = {writer for file in files if (writer := graph.writer_of(file)) is not None}
+        if trace.stage in graph.stages:
+            early[trace.stage] = writers - {trace.stage}
+    is_news = bool(early)
+    while is_news:
+        is_news = False
+        for name in graph.stages:
+            waits_for = [n for n in early.get(name, ()) if not isinstance(verdicts[n], UpToDate)]
+            waits_for += [n for n in graph.upstream(name) if isinstance(verdicts[n], MayRun)]
+            if waits_for and isinstance(verdicts[name], UpToDate | CanRestore):
+                verdicts[name] = MayRun(tuple(sorted(set(waits_for))))
+                is_news = True
 
 
 def _after(

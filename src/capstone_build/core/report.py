@@ -189,6 +189,34 @@ class ReadUndeclared:
 
 
 @dataclass(frozen=True, slots=True)
+class CalledBack:
+    """
+    A *stage* was looked at before *names*, which it reads undeclared, changed: it is judged again.
+
+    *writers* are the stages that wrote them in this build, as far as that was seen.
+    """
+
+    stage: StageName
+    names: tuple[str, ...]
+    writers: tuple[StageName, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NotSettled:
+    """
+    A *stage* was called back for *names*, and they changed once more: it is left so.
+
+    If it *is_shared*, the stage writes them itself, and what the last of the
+    *writers* left counts as read. Else the next build judges it again.
+    """
+
+    stage: StageName
+    names: tuple[str, ...]
+    writers: tuple[StageName, ...]
+    is_shared: bool
+
+
+@dataclass(frozen=True, slots=True)
 class PipelinePrinted:
     """The pipeline's modules printed this *text* while they were imported."""
 
@@ -219,6 +247,8 @@ Event: TypeAlias = (
     | OrphanAdopted
     | OrphanKept
     | ReadUndeclared
+    | CalledBack
+    | NotSettled
     | PipelinePrinted
     | Waiting
     | MemoryReset

@@ -7,6 +7,7 @@ Knows the order of stages; does not know whether a stage has to run
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import Enum
 from heapq import heappop, heappush
 
@@ -72,6 +73,21 @@ class Schedule:
             self._waits_for[below] -= 1
             if self._waits_for[below] == 0 and self.states[below] is State.WAITING:
                 self._make_ready(below)
+
+    def reopen(self, names: Iterable[StageName]) -> None:
+        """Let those of *names* that are done, and what is done below them, be taken up again."""
+        waiting = [name for name in names if self.states[name] is State.DONE]
+        again = set(waiting)
+        while waiting:
+            below = self._graph.downstream(waiting.pop())
+            fresh = [n for n in below if self.states[n] is State.DONE and n not in again]
+            again.update(fresh)
+            waiting += fresh
+        for name in again:
+            self.states[name] = State.WAITING
+            self._waits_for[name] = sum(above in again for above in self._graph.upstream(name))
+            if self._waits_for[name] == 0:
+                self._make_ready(name)
 
     def fail(self, name: StageName) -> list[StageName]:
         """Mark a running stage as failed; return those below it, which are now skipped."""

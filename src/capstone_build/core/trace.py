@@ -15,6 +15,8 @@ from capstone_build.core.digest import Digest, digest_fields, digest_mapping
 from capstone_build.core.fingerprint import Fingerprint, Part, digest_fingerprint
 from capstone_build.core.stage import StageName
 
+_MAPPINGS = ("fingerprint", "inputs", "outputs", "discovered", "said", "sources", "places")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trace:
@@ -38,6 +40,7 @@ class Trace:
             a package's version, a definition's place. Explains; decides nothing.
         identity: Of the code, wherever its definitions lie; None if it is not known.
         sources: Digest of each source file that the code was in. Explains; decides nothing.
+        places: Which line of the code read what was discovered. Explains; decides nothing.
 
     Invariant:
         A trace exists only for a run that succeeded and kept its contracts.
@@ -52,12 +55,13 @@ class Trace:
     said: Mapping[Part, str] = field(default_factory=dict)
     identity: Digest | None = None
     sources: Mapping[str, Digest] = field(default_factory=dict)
+    places: Mapping[Part, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Refuse a time that cannot be, and freeze the mappings."""
         if self.seconds < 0:
             raise ValueError(f"a run cannot take {self.seconds} s")
-        for name in ("fingerprint", "inputs", "outputs", "discovered", "said", "sources"):
+        for name in _MAPPINGS:
             object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
 
     @property

@@ -1,5 +1,5 @@
 """
-Environment variables: how a value counts, and which values must not be kept.
+Variables and parameters: how a value counts, and which values must not be kept.
 
 Knows names and values; does not know the environment.
 """
@@ -7,8 +7,9 @@ Knows names and values; does not know the environment.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
-from capstone_build.core.digest import Digest, digest_fields
+from capstone_build.core.digest import Digest, JsonValue, digest_fields
 
 _SECRET = re.compile(
     r"(^|_)(api_?key|key|keys|secret|secrets|token|tokens|password|passwd|pwd|passphrase"
@@ -30,3 +31,15 @@ def is_secret(name: str) -> bool:
     as a digest; a declaration says that the value counts all the same.
     """
     return _SECRET.search(name) is not None
+
+
+def without_secrets(value: JsonValue) -> JsonValue:
+    """Return *value* with `...` for what has, anywhere in it, the name of a key."""
+    if isinstance(value, Mapping):
+        return {
+            name: "..." if is_secret(name) else without_secrets(each)
+            for name, each in value.items()
+        }
+    if isinstance(value, list | tuple):
+        return [without_secrets(each) for each in value]
+    return value

@@ -188,12 +188,12 @@ class Progress:
 
     Attributes:
         total: How many stages it looks at; 0 before it has begun.
-        done: How many are through.
+        through: Those that are; one that is called back counts once.
         running: Since when each stage runs, by some clock in seconds.
     """
 
     total: int = 0
-    done: int = 0
+    through: set[StageName] = field(default_factory=set)
     running: dict[StageName, float] = field(default_factory=dict)
 
     def note(self, event: Event, now: float) -> None:
@@ -207,7 +207,7 @@ class Progress:
                 self.running.pop(stage, None)
             case StageEnded(result):
                 self.running.pop(result.stage, None)
-                self.done += 1
+                self.through.add(result.stage)
 
     def lines(self, now: float, width: int, colour: bool, at_most: int = 6) -> list[str]:
         """Return a line for each of the stages that run, *at_most*, and the bar."""
@@ -220,9 +220,10 @@ class Progress:
         ]
         if len(self.running) > len(shown):
             lines.append(cut(f"{'':8}  and {len(self.running) - len(shown)} more", width - 1))
-        count = f" {self.done} of {self.total} stages"
+        done = len(self.through)
+        count = f" {done} of {self.total} stages"
         length = max(0, min(30, width - len(count) - 3))
-        filled = length * self.done // self.total
+        filled = length * done // self.total
         bar = paint("=" * filled, Style.GOOD, colour) + paint(
             "-" * (length - filled), Style.DIM, colour
         )

@@ -12,6 +12,9 @@ import unicodedata
 _EMOJI_STYLE = "\N{VARIATION SELECTOR-16}"
 """Widens some characters before it; counted as a cell of its own."""
 
+_WIDER_SINCE = ((0x2630, 0x2637), (0x268A, 0x268F), (0x4DC0, 0x4DFF), (0x1D300, 0x1D376))
+"""Characters that fill two cells since Unicode 16, which this Python may not know yet."""
+
 
 def cells(text: str) -> int:
     """Return how many cells *text*, one line without control characters, fills."""
@@ -50,4 +53,6 @@ def _cells_of(character: str) -> int:
         return 1
     if unicodedata.category(character) in {"Mn", "Me"}:
         return 0
-    return 2 if unicodedata.east_asian_width(character) in {"W", "F"} else 1
+    is_wide = unicodedata.east_asian_width(character) in {"W", "F"}
+    is_wider = any(first <= ord(character) <= last for first, last in _WIDER_SINCE)
+    return 2 if is_wide or is_wider else 1

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from capstone_build.core.report import BuildReport, Outcome, StageResult
 from capstone_build.presentation.duration import spelled
 from capstone_build.presentation.escaping import block_for_terminal, for_terminal
+from capstone_build.presentation.nothing import nothing_to_do
 from capstone_build.presentation.sentence import listed
 from capstone_build.presentation.style import Style, paint
 
@@ -55,10 +56,7 @@ def verdict(report: BuildReport) -> str:
     counts = report.counts
     reached = len(report.results)
     if report.interrupted is None and not report.unreached and counts[Outcome.REUSED] == reached:
-        if not reached:
-            return "nothing to do: there are no stages"
-        stages = "1 stage is" if reached == 1 else f"{reached} stages are"
-        return f"nothing to do: {stages} up to date"
+        return nothing_to_do(reached)
     said = [f"{word} {counts[outcome]}" for outcome, word in _COUNTED if counts[outcome]]
     said += [f"not done {len(report.unreached)}"] if report.unreached else []
     line = f"{', '.join(said) or 'nothing done'} in {spelled(report.seconds)}"

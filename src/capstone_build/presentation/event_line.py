@@ -11,10 +11,12 @@ from typing import TypeAlias
 
 from capstone_build.core.report import (
     BuildStarted,
+    CalledBack,
     EditKept,
     Event,
     Failure,
     MemoryReset,
+    NotSettled,
     OrphanAdopted,
     OrphanIgnored,
     OrphanKept,
@@ -32,7 +34,7 @@ from capstone_build.presentation.duration import spelled
 from capstone_build.presentation.escaping import block_for_terminal, for_terminal
 from capstone_build.presentation.sentence import reason
 from capstone_build.presentation.style import Style, paint
-from capstone_build.presentation.undeclared import undeclared
+from capstone_build.presentation.undeclared import undeclared_event
 
 _NARROWEST_NAME = 10
 _WIDEST_NAME = 28
@@ -48,6 +50,8 @@ Aside: TypeAlias = (
     | OrphanAdopted
     | OrphanKept
     | ReadUndeclared
+    | CalledBack
+    | NotSettled
     | PipelinePrinted
     | Waiting
     | MemoryReset
@@ -117,8 +121,8 @@ class EventLine:
             case OrphanKept(stage, artifact, kept):
                 word = "kept"
                 said = f"{artifact}: left by stage {stage}, which is no longer declared; now {kept}"
-            case ReadUndeclared():
-                word, said = "counts", undeclared(event)
+            case ReadUndeclared() | CalledBack() | NotSettled():
+                word, said = undeclared_event(event)
             case Waiting(pid):
                 word = "waiting"
                 said = f"for another build here{f' (process {pid})' if pid is not None else ''}"

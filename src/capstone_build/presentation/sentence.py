@@ -20,10 +20,10 @@ _TELLING = (
     Aspect.VERSION,
     Aspect.CODE,
     Aspect.COMMAND,
+    Aspect.FILE,
     Aspect.PARAMETER,
     Aspect.DECLARATION,
     Aspect.INPUT,
-    Aspect.FILE,
     Aspect.READ,
     Aspect.IMPORTED,
     Aspect.ENVIRONMENT,
@@ -75,6 +75,13 @@ _CLAUSES = {
 }
 """What is said of a thing that changed, that is new and that is gone."""
 
+_EXECUTED = {
+    "<effects>": "what {module} does when it is executed",
+    "<order of effects>": "the order in which modules are imported",
+    "<script>": "what {module} does when it is run",
+}
+"""What is said of code that has no name of its own."""
+
 _LONGEST_VALUE = 40
 _SHARED_BEFORE = 12
 
@@ -125,6 +132,8 @@ def clause(difference: Difference) -> str:
             return _value(f"{difference.aspect.value} {key}", difference)
         case Aspect.VERSION:
             return _value("version", difference)
+        case Aspect.READ if key.endswith("/"):
+            return f"the names in {key}, read but not declared, changed"
         case _:
             return _CLAUSES[difference.aspect][_kind(difference)].replace("{}", key)
 
@@ -139,7 +148,11 @@ def _kind(difference: Difference) -> int:
 def _code(difference: Difference) -> str:
     verb = ("code changed", "code now used", "code no longer used")[_kind(difference)]
     place = for_terminal(difference.after or difference.before)
-    said = f"{verb}: {for_terminal(difference.key)}"
+    module, _, name = difference.key.rpartition(":")
+    what = _EXECUTED.get(name, "{key}").format(
+        key=for_terminal(difference.key), module=for_terminal(module)
+    )
+    said = f"{verb}: {what}"
     return f"{said} ({place})" if place else said
 
 

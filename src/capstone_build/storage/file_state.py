@@ -42,6 +42,17 @@ class FileState:
         """Take the state from what `os.stat` returns."""
         return cls(status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
 
+    @property
+    def settled_ns(self) -> int:
+        """
+        When this state began to vouch for content, in nanoseconds since the epoch.
+
+        What was read later is what the file holds for as long as it is in this
+        state; before, it may have been written once more within one tick.
+        """
+        tick = _TICK if self.mtime_ns % 1_000_000 else _COARSE_TICK
+        return max(self.mtime_ns, self.ctime_ns) + tick
+
 
 @dataclass(frozen=True, slots=True)
 class KnownFile:
@@ -60,9 +71,7 @@ class KnownFile:
 
     def still_holds(self, state: FileState) -> bool:
         """Tell whether a file of this *state* surely has the same content."""
-        youngest = max(state.mtime_ns, state.ctime_ns)
-        tick = _TICK if state.mtime_ns % 1_000_000 else _COARSE_TICK
-        return state == self.state and youngest + tick < self.looked_ns
+        return state == self.state and state.settled_ns < self.looked_ns
 
 
 def file_clock_ns() -> int:

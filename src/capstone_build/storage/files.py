@@ -12,7 +12,8 @@ from __future__ import annotations
 import os
 import stat
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import astuple
 from pathlib import Path
 
 from capstone_build.core.artifact import (
@@ -22,6 +23,7 @@ from capstone_build.core.artifact import (
     fixed_prefix,
     part_matches,
     spellable,
+    unspelled,
 )
 from capstone_build.core.digest import EMPTY_FOLDER, Digest, Hasher, executable
 from capstone_build.errors import MemoryFailedError, UnusableFileError
@@ -29,6 +31,9 @@ from capstone_build.storage.file_state import FileState, KnownFile
 
 _PIECE = 1 << 20
 """How much of a file is read at once, in bytes."""
+
+_CONFIRMED = 16 << 20
+"""Larger files are not read again to be sure of them now: a later build does."""
 
 
 class Files:
@@ -57,9 +62,9 @@ class Files:
         """
         if path.endswith("/"):
             return EMPTY_FOLDER
-        full = os.path.join(self._root, path)  # noqa: PTH118 (pathlib costs several times the stat)
+        full = self._at(path)
         try:
-            status = os.stat(full)  # noqa: PTH116 (as above)
+            status = os.stat(full)  # noqa: PTH116 (pathlib costs several times the stat)
         except (FileNotFoundError, NotADirectoryError):
             return None
         except OSError as error:
@@ -99,7 +104,7 @@ class Files:
 
     def measured_at(self, path: str) -> Digest | None:
         """Return the digest of one file, read anew and not remembered; None if it is none."""
-        return self._read(path) if os.path.isfile(os.path.join(self._root, path)) else None  # noqa: PTH113, PTH118 (as above)
+        return self._read(path) if os.path.isfile(self._at(path)) else None  # noqa: PTH113 (as above)
 
     def publish(self, path: str, digest: Digest) -> None:
         """
@@ -108,12 +113,40 @@ class Files:
         For the rest of the build the file's state vouches for it, however young.
         """
         try:
-            status = os.stat(os.path.join(self._root, path))  # noqa: PTH116, PTH118 (as above)
+            status = os.stat(self._at(path))  # noqa: PTH116 (as above)
         except OSError:
             return  # gone already: the next look will tell
         state = FileState.of(status)
         self._published[path] = (state, digest)
+        self._seen.pop(path, None)
         self._fresh[path] = KnownFile(state, digest, time.time_ns())
+
+    def is_published(self, path: str, state: tuple[int, ...]) -> bool:
+        """Tell whether a file in this *state* is what the engine itself put at *path*."""
+        published = self._published.get(path)
+        return published is not None and astuple(published[0]) == state
+
+    def published(self) -> Iterable[str]:
+        """Return the paths at which the engine itself put files."""
+        return self._published.keys()
+
+    def confirm(self, path: str) -> bool:
+        """
+        Read a file again that was so young that its state did not vouch for it.
+
+        Returns:
+            Whether its state vouches for it now, and it is what it was.
+        """
+        seen = self._seen.get(path)
+        known = (seen.state, seen.digest) if seen is not None else self._published.get(path)
+        if known is None or known[0].size > _CONFIRMED:
+            return False
+        again = KnownFile(*known, time.time_ns())
+        state = self.states([path])[path]
+        if state is None or not again.still_holds(state) or self._read(path) != again.digest:
+            return False
+        self._seen[path] = self._fresh[path] = again
+        return True
 
     def take_fresh(self) -> dict[str, KnownFile]:
         """Return what was learned since the last call: to be written to the manifest."""
@@ -122,12 +155,12 @@ class Files:
 
     def is_file(self, path: str) -> bool:
         """Tell whether there is a regular file at *path*."""
-        return os.path.isfile(os.path.join(self._root, path))  # noqa: PTH113, PTH118 (as above)
+        return os.path.isfile(self._at(path))  # noqa: PTH113 (as above)
 
     def names_in(self, folder: str) -> list[str]:
         """Return the names in a folder, as UTF-8 can spell them; none if it cannot be listed."""
         try:
-            names = os.listdir(os.path.join(self._root, folder))  # noqa: PTH118, PTH208 (names)
+            names = os.listdir(self._at(folder))  # noqa: PTH208 (names)
         except OSError:
             return []
         return [spellable(name) for name in names]
@@ -142,12 +175,17 @@ class Files:
         found: dict[str, FileState | None] = {}
         for path in paths:
             try:
-                status = os.stat(os.path.join(self._root, path))  # noqa: PTH116, PTH118 (as above)
+                status = os.stat(self._at(path))  # noqa: PTH116 (as above)
             except OSError:
                 found[path] = None
             else:
                 found[path] = FileState.of(status)
         return found
+
+    def touched(self, states: Mapping[str, FileState | None]) -> list[str]:
+        """Return the files that are in other states than *states*."""
+        now = self.states(states)
+        return [path for path, state in states.items() if now[path] != state]
 
     def contents(self, artifact: Artifact) -> dict[ArtifactPath, Digest | None]:
         """
@@ -172,9 +210,16 @@ class Files:
         rest = pattern[len(prefix) + 1 :] if prefix else pattern
         yield from dict.fromkeys(self._matching(prefix, rest.split("/"), ()))
 
+    def _at(self, path: str) -> str:
+        """Return where in the file system *path* is."""
+        full = os.path.join(self._root, path)  # noqa: PTH118 (pathlib costs several times the stat)
+        if "\\udc" in path and not os.path.lexists(full):
+            return os.path.join(self._root, unspelled(path))  # noqa: PTH118 (as above)
+        return full
+
     def _read(self, path: str) -> Digest:
         try:
-            return digest_file(os.path.join(self._root, path))  # noqa: PTH118 (as above)
+            return digest_file(self._at(path))
         except OSError as error:
             raise _unreadable(path, error) from None
 
@@ -214,7 +259,7 @@ class Files:
         Links to folders are followed, but not one that leads back to a folder
         that it lies in (*above*: device and inode of each).
         """
-        full = os.path.join(self._root, folder)  # noqa: PTH118 (as above)
+        full = self._at(folder)
         try:
             status = os.stat(full)  # noqa: PTH116 (as above)
             identity = (status.st_dev, status.st_ino)

@@ -28,6 +28,7 @@ from capstone_build.storage.trace_record import (
     differences_from_text,
     trace_as_text,
     trace_from_text,
+    trace_name,
 )
 
 _Read = TypeVar("_Read")
@@ -154,6 +155,16 @@ class Manifest:
             self._database.rows("SELECT record FROM traces WHERE fingerprint = ?", fingerprint)
         )
 
+    def discovering(self) -> Iterator[Trace]:
+        """Yield the latest trace of each stage that was seen to read what it does not declare."""
+        rows = self._database.rows(
+            "SELECT l.stage FROM latest l JOIN traces t ON t.number = l.number "
+            "WHERE l.pipeline = ? AND t.discovered != ?",
+            self._pipeline,
+            digest_mapping({}),
+        )
+        yield from (trace for (stage,) in rows if (trace := self.last(stage)) is not None)
+
     def is_unfinished(self, stage: StageName) -> bool:
         """Tell whether a run of *stage* began and did not end well."""
         query = "SELECT 1 FROM unfinished WHERE pipeline = ? AND stage = ?"
@@ -183,22 +194,15 @@ class Manifest:
             how: How the outputs got there: "built", "restored" or "accepted".
             because: How the world departed from the run before.
         """
-        found = {f"{aspect.value} {key}": d for (aspect, key), d in trace.discovered.items()}
-        which = (trace.key, digest_mapping(found))
-        row = (*which, digest_fingerprint(trace.fingerprint), trace_as_text(trace))
         name = (self._pipeline, trace.stage)
         with self._database.transaction() as writing:
-            writing.execute(
-                "INSERT INTO traces (key, discovered, fingerprint, record) VALUES (?, ?, ?, ?) "
-                "ON CONFLICT (key, discovered) DO UPDATE SET record = excluded.record",
-                row,
-            )
+            _write_trace(writing, trace)
             writing.execute(
                 "INSERT INTO latest SELECT ?, ?, number, NULL, ?, ?, ? FROM traces "
                 "WHERE key = ? AND discovered = ? ON CONFLICT (pipeline, stage) DO UPDATE SET "
                 "previous = number, number = excluded.number, how = excluded.how, "
                 "at = excluded.at, because = excluded.because",
-                (*name, how, time.time(), differences_as_text(because), *which),
+                (*name, how, time.time(), differences_as_text(because), *trace_name(trace)),
             )
             writing.execute("DELETE FROM unfinished WHERE pipeline = ? AND stage = ?", name)
             writing.executemany(
@@ -210,6 +214,16 @@ class Manifest:
                 [(path, digest, *name) for path, digest in trace.outputs.items()],
             )
             _write_states(writing, states)
+
+    def amend(self, trace: Trace) -> None:
+        """Let *trace*, which differs in what was discovered, be that of the stage's latest run."""
+        with self._database.transaction() as writing:
+            _write_trace(writing, trace)
+            writing.execute(
+                "UPDATE latest SET number = (SELECT number FROM traces "
+                "WHERE key = ? AND discovered = ?) WHERE pipeline = ? AND stage = ?",
+                (*trace_name(trace), self._pipeline, trace.stage),
+            )
 
     # Files.
 
@@ -246,6 +260,14 @@ class Manifest:
     def close(self) -> None:
         """Let go of the database."""
         self._database.close()
+
+
+def _write_trace(writing: sqlite3.Connection, trace: Trace) -> None:
+    writing.execute(
+        "INSERT INTO traces (key, discovered, fingerprint, record) VALUES (?, ?, ?, ?) "
+        "ON CONFLICT (key, discovered) DO UPDATE SET record = excluded.record",
+        (*trace_name(trace), digest_fingerprint(trace.fingerprint), trace_as_text(trace)),
+    )
 
 
 def _write_states(writing: sqlite3.Connection, states: Mapping[str, KnownFile]) -> None:

@@ -10,11 +10,17 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from capstone_build.core.digest import Digest
+from capstone_build.core.digest import Digest, digest_mapping
 from capstone_build.core.fingerprint import Aspect, Part
 from capstone_build.core.plan import Difference
 from capstone_build.core.stage import StageName
 from capstone_build.core.trace import Trace
+
+
+def trace_name(trace: Trace) -> tuple[Digest, Digest]:
+    """Return what tells *trace* from all others: its key, and what was discovered."""
+    found = {f"{aspect.value} {key}": d for (aspect, key), d in trace.discovered.items()}
+    return trace.key, digest_mapping(found)
 
 
 def trace_as_text(trace: Trace) -> str:
@@ -29,6 +35,7 @@ def trace_as_text(trace: Trace) -> str:
         "said": _listed(trace.said),
         "identity": trace.identity,
         "sources": dict(trace.sources),
+        "places": _listed(trace.places),
     }
     return json.dumps(record, separators=(",", ":"))
 
@@ -52,6 +59,7 @@ def trace_from_text(text: str) -> Trace:
         said=_mapping(record["said"]),
         identity=record["identity"],
         sources=record["sources"],
+        places=_mapping(record.get("places", ())),  # older traces are good without
     )
 
 

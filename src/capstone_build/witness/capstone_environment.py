@@ -31,12 +31,14 @@ _PASSING_FUNCTIONS = frozenset({posixpath.expandvars.__code__})
 """The same, where a file holds other code that reads variables for itself."""
 
 
-def see_variables(take: Callable[[str, FrameType], None]) -> None:
+def see_variables(
+    take: Callable[[str, FrameType], None], take_all: Callable[[FrameType], None] | None = None
+) -> None:
     """
     Let *take* be given each variable that is read, and the frame of who reads it.
 
     Who takes over all of them, to start a program or to keep a copy, reads none
-    in particular.
+    in particular: of that, *take_all* is told.
     """
     given: set[tuple[int, int, str]] = set()
 
@@ -61,6 +63,8 @@ def see_variables(take: Callable[[str, FrameType], None]) -> None:
             reader = _reader()
             given.clear()
             if reader is not None:
+                if take_all is not None:
+                    take_all(reader)
                 given.update((*_instruction(reader), os.fsdecode(name)) for name in names)
             return iter(names)
 

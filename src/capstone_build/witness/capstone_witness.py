@@ -98,6 +98,10 @@ class Witness:
         if (name := self._inside(file)) is not None:
             self._note("loaded", name)
 
+    def is_project(self, frame: FrameType) -> bool:
+        """Tell whether *frame* runs code of the project."""
+        return self._place(frame) is not None
+
     # What Python tells.
 
     def _saw(self, event: str, arguments: tuple[Any, ...]) -> None:

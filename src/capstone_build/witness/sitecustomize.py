@@ -26,10 +26,12 @@ def _start() -> None:
             seeing = importlib.import_module("capstone_witness")
             fresh_source = importlib.import_module("capstone_fresh_source")
             environment = importlib.import_module("capstone_environment")
+            children = importlib.import_module("capstone_children")
             note_file = importlib.import_module("capstone_note_file")
             witness = seeing.Witness(order["root"], note_file.into_file(order["notes"]))
             witness.start()
             environment.see_variables(witness.variable)
+            children.let_children_be_seen(here)
             fresh_source.import_from_source(
                 [Path(order["root"])], lambda file, _source: witness.loaded(file)
             )

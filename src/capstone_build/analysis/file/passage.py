@@ -45,6 +45,7 @@ def _effects(summary: Summary) -> Iterator[int]:
 
 
 def _lines(text: bytes, summary: Summary, indices: Sequence[int]) -> str:
-    lines = text.decode("utf-8", "replace").splitlines(keepends=True)
+    lines = text.splitlines()  # bytes end where Python's lines do; text ends at form feeds, too
     units = [summary.units[index] for index in indices]
-    return "".join(line for unit in units for line in lines[unit.line - 1 : unit.end])
+    found = [line for unit in units for line in lines[unit.line - 1 : unit.end]]
+    return "".join(f"{line.decode('utf-8', 'replace')}\n" for line in found)

@@ -122,9 +122,11 @@ class CodeGraph:
         indices = summary.binders.get(node.name, ())
         texts: list[str] = []
         if found is not None and found.file is not None:
-            lines = self.sources.text(found.file).decode("utf-8", "replace").splitlines()
+            # Bytes are split where Python ends lines, and Latin-1 tells all of them apart.
+            lines = self.sources.text(found.file).splitlines()
             for unit in (summary.units[index] for index in indices):
-                texts += [str(unit.line), *lines[unit.line - 1 : unit.end]]
+                code = lines[unit.line - 1 : unit.end]
+                texts += [str(unit.line), *(line.decode("latin-1") for line in code)]
         key = f"{node.module}:{node.name} (source text)"
         step.name(Aspect.CODE, key, digest_fields(*texts))
         step.lead([Node(Sort.SYMBOL, node.module, node.name)])
@@ -240,9 +242,7 @@ class CodeGraph:
 
     def named(self, file: str) -> str:
         """Return the name that *file* has as a module; empty if it has none."""
-        listing = self.sources.modules.listing()
-        names = [name for name, each in listing.items() if each == file]
-        return min(names, key=len, default="")  # below src, the name without it
+        return min(self.sources.modules.names_of(file), key=len, default="")
 
 
 def _running(units: Sequence[Unit]) -> Iterator[int]:

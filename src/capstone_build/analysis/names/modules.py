@@ -131,6 +131,16 @@ class Modules:
                     self._listing.setdefault(_module_name(root.folder, file), file)
         return self._listing
 
+    def names_of(self, file: str) -> list[str]:
+        """Return the names that *file* has as a module: below `src`, with and without that."""
+        return [
+            _module_name(root.folder, file)
+            for root in self.roots
+            if file.endswith(".py")
+            and file.startswith(os.path.join(root.folder, root.only, ""))
+            and not _is_passed(root.folder, file)
+        ]
+
     def elsewhere(self, top: str) -> list[str]:
         """Return the folders below the roots, other than the roots, that have a module *top*."""
         if self._folders is None:
@@ -170,6 +180,16 @@ def is_skipped(where: str, folder: str) -> bool:
         or folder in _SKIPPED
         or os.path.isfile(os.path.join(where, folder, "pyvenv.cfg"))
     )
+
+
+def _is_passed(folder: str, file: str) -> bool:
+    """Tell whether *file* lies in a folder below *folder* that holds nothing of the project's."""
+    where, _ = os.path.split(file)
+    while len(where) > len(folder):
+        where, name = os.path.split(where)
+        if is_skipped(where, name):
+            return True
+    return False
 
 
 def _module_name(folder: str, file: str) -> str:

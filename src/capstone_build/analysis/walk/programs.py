@@ -219,5 +219,5 @@ def _module_name(graph: CodeGraph, file: str) -> str:
     relative = any(
         target.level for unit in graph.sources.of_file(file).units for target in unit.loads
     )
-    names = [name for name, each in graph.sources.modules.listing().items() if each == file]
+    names = graph.sources.modules.names_of(file)
     return max(names, key=len) if relative and names else Path(file).stem

@@ -1,0 +1,3 @@
+"""The version of capstone."""
+
+VERSION = "0.1.0"
