@@ -145,20 +145,7 @@ class Walker:
         """Close the present scope: settle the names that it owns, hand on the others."""
         scope = self.scope
         outer = scope.outer
-        # A name of a class body is an attribute: never renamed, and looked up
-        # in the module while the class has not bound it.
-        settled = self._owned_by_class if scope.kind == "class" else self._owned_by_function
-        numbers: dict[str, str] = {}
-        owned = scope.bound.keys() - scope.elsewhere - scope.globals
-        for use in scope.uses:
-            if use.name in owned:
-                if use.name in scope.imports:
-                    self._imported(scope, use)
-                settled(scope, use, numbers)
-            elif use.name in scope.globals:
-                self.root.uses.append(use)
-            else:
-                outer.uses.append(use)
+        self._settle(scope, outer)
         for store in scope.stores:
             if store.name in scope.globals or not store.name:
                 self.root.stores.append(store)
@@ -172,15 +159,26 @@ class Walker:
         assert scope.parent is not None  # noqa: S101 - the module's scope is never left
         self.scope = scope.parent
 
-    def _owned_by_function(self, scope: Scope, use: Use, numbers: dict[str, str]) -> None:
-        if use.name not in scope.kept:
-            number = numbers.setdefault(use.name, f"%{len(numbers)}")
-            self.patches.append((use.position, f"{number}.{scope.serial}"))
-
-    def _owned_by_class(self, scope: Scope, use: Use, numbers: dict[str, str]) -> None:
-        del scope, numbers
-        if use.how is not How.BOUND:
-            self.soft.setdefault(use.name, use.line)
+    def _settle(self, scope: Scope, outer: Scope) -> None:
+        """Number the names that *scope* owns, and hand on its uses of others."""
+        numbers: dict[str, str] = {}
+        owned = scope.bound.keys() - scope.elsewhere - scope.globals
+        for use in scope.uses:
+            name = use.name
+            if name not in owned:
+                (self.root if name in scope.globals else outer).uses.append(use)
+                continue
+            if name in scope.imports:
+                self._imported(scope, use)
+            if scope.kind == "class":
+                # An attribute: never renamed, and looked up in the module while
+                # the class has not bound it.
+                if use.how is not How.BOUND:
+                    self.soft.setdefault(name, use.line)
+            elif name not in scope.kept:
+                if name not in numbers:
+                    numbers[name] = f"%{len(numbers)}.{scope.serial}"
+                self.patches.append((use.position, numbers[name]))
 
     def _imported(self, scope: Scope, use: Use) -> None:
         if use.how is not How.BOUND:

@@ -78,7 +78,8 @@ class Summary:
     def to_json(self) -> str:
         """Return what `from_json` reads."""
         units = [unit.to_row() for unit in self.units]
-        return json.dumps([units, self.exports, self.broken], separators=(",", ":"))
+        facts = [units, self.exports, self.broken]
+        return json.dumps(facts, separators=(",", ":"), default=dict)  # of mappings of all sorts
 
     @classmethod
     def from_json(cls, text: str) -> Summary:

@@ -176,15 +176,15 @@ class Unit(NamedTuple):
     main: bool = False
 
     def to_row(self) -> list[Any]:
-        """Return what `from_row` reads: the facts in order, as far as there are any."""
-        facts = [dict(each) if isinstance(each, Mapping) else each for each in self]
+        """Return the facts in order, as far as there are any."""
+        facts = list(self)
         while not facts[-1]:
             facts.pop()
         return facts
 
     @classmethod
     def from_row(cls, row: list[Any]) -> Unit:
-        """Rebuild a unit from what JSON keeps of `to_row`."""
+        """Rebuild a unit from what JSON makes of `to_row`."""
         facts: list[Any] = [tuple(e) if e.__class__ is list else e for e in row]
         for place, rebuild in _REBUILT:
             if place < len(facts) and facts[place]:

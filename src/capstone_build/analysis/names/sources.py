@@ -13,13 +13,18 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
+from capstone_build.analysis.file.abreast import summarised_abreast
 from capstone_build.analysis.file.summary import VERSION, Summary, summarise
+from capstone_build.analysis.names.ahead import led_to
 from capstone_build.analysis.names.modules import Module, Modules, Root
 from capstone_build.analysis.names.packages import Missing, Packages, SourceAt
 from capstone_build.core.digest import Digest, digest_bytes, digest_fields
 from capstone_build.core.stage import Location
 
 _NOTHING = Summary()
+
+MANY = 20
+"""Files that are worth summarising together, on all cores."""
 
 
 class SummaryMemory(Protocol):
@@ -83,7 +88,9 @@ class Sources:
         self._looked: set[str] = set()
         self._found: dict[str, Module | None] = {}
         self._spelled: dict[str, str] = {}
+        self._contents: dict[str, bytes] = {}
         self._texts: dict[str, bytes] = {}
+        self._ahead: set[str] = set()
         self.digests: dict[str, Digest] = {}
         """What each file that was looked at holds, as it is on disk."""
         self._summaries: dict[tuple[str, bool], Summary] = {}
@@ -146,11 +153,12 @@ class Sources:
         return self._summaries[key]
 
     def _recall(self, file: str, *, exact: bool) -> Summary:
-        python = f"{sys.version_info.major}.{sys.version_info.minor}"
-        form = "exact" if exact else "plain"
-        cells = " cells" if is_notebook(file) else ""
-        key = f"summary {VERSION} {form}{cells} {python} {self.digest(file)}"
-        if (known := self._memory.get(key)) is not None:
+        key = _key(file, self.digest(file), exact=exact)
+        known = self._memory.get(key)
+        if known is None and not exact:
+            self._read_ahead(file)
+            known = self._memory.get(key)
+        if known is not None:
             try:
                 return Summary.from_json(known)
             except (ValueError, TypeError, KeyError):
@@ -158,6 +166,25 @@ class Sources:
         summary = summarise(self.text(file), exact=exact)
         self._memory[key] = summary.to_json()
         return summary
+
+    def _read_ahead(self, file: str) -> None:
+        """Summarise what *file* and its imports lead to, if nobody has, and it is much."""
+        unread: dict[str, bytes] = {}
+        waiting = [file]
+        while waiting:
+            each = waiting.pop()
+            if each in self._ahead or is_notebook(each):
+                continue
+            self._ahead.add(each)
+            digest = self._files.known(each) or digest_bytes(self._content(each))
+            key = _key(each, digest, exact=False)
+            if self._memory.get(key) is None:
+                text = unread[key] = self._content(each)
+                waiting += led_to(each, text, self.modules)
+        if len(unread) >= MANY:
+            keys = list(unread)
+            for place, summary in summarised_abreast(list(unread.values())).items():
+                self._memory[keys[place]] = summary
 
     def digest(self, file: str) -> Digest:
         """Return the digest of what *file* holds, without reading it where that is known."""
@@ -174,10 +201,7 @@ class Sources:
     def text(self, file: str) -> bytes:
         """Return the content of *file* as Python source; nothing if it is gone."""
         if file not in self._texts:
-            try:
-                content = self._files.content(file)
-            except OSError:
-                content = b""
+            content = self._content(file)
             digest = digest_bytes(content)
             if self.digests.setdefault(file, digest) != digest:
                 # It changed between two looks: no content is what was read of it.
@@ -185,9 +209,18 @@ class Sources:
             self._texts[file] = notebook_code(content) if is_notebook(file) else content
         return self._texts[file]
 
+    def _content(self, file: str) -> bytes:
+        """Return the content of *file*, which is read once; nothing if it is gone."""
+        if file not in self._contents:
+            try:
+                self._contents[file] = self._files.content(file)
+            except OSError:
+                self._contents[file] = b""
+        return self._contents[file]
+
     def supply(self, file: str, text: bytes) -> None:
         """Let *text* be what *file* says, which is not on disk."""
-        self._texts[file] = text
+        self._texts[file] = self._contents[file] = text
 
     def where(self, file: str, line: int) -> Location:
         """Return the place of *line* in *file*, from the project's root where it lies inside."""
@@ -199,6 +232,14 @@ class Sources:
             inside = file.removeprefix(os.path.join(self.base, ""))  # noqa: PTH118 - by text
             self._spelled[file] = Path(inside).as_posix()
         return self._spelled[file]
+
+
+def _key(file: str, digest: Digest, *, exact: bool) -> str:
+    """Return what the summary of *file* is kept under."""
+    python = f"{sys.version_info.major}.{sys.version_info.minor}"
+    form = "exact" if exact else "plain"
+    cells = " cells" if is_notebook(file) else ""
+    return f"summary {VERSION} {form}{cells} {python} {digest}"
 
 
 def is_notebook(file: str) -> bool:
