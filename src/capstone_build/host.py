@@ -22,6 +22,8 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import IO, Any, NoReturn
 
@@ -33,17 +35,44 @@ from capstone_build.core.stage import PythonCall
 from capstone_build.core.stage_record import stage_as_record
 from capstone_build.core.variable import digest_variable
 from capstone_build.errors import DeclarationError, PipelineError
-from capstone_build.execution.action import work
+from capstone_build.execution.bounded_log import BoundedLog
 from capstone_build.execution.conversion import FORMS, unsupported
+from capstone_build.execution.descendants import adopt, descendants, end_strays
 from capstone_build.execution.executor import GRACE_SECONDS
 from capstone_build.execution.forking import ending_with
-from capstone_build.execution.notes import let_children_note
-from capstone_build.execution.order import RunResult, WorkOrder
+from capstone_build.execution.memory_use import memory_used
+from capstone_build.execution.order import WorkOrder
 from capstone_build.imports import Imports
-from capstone_build.witness.capstone_note_file import into_file
+from capstone_build.worker import become_worker, carry_out
 
 ORPHAN_GRACE_SECONDS = 0.5
 """The same where the engine itself is gone and nobody waits."""
+
+_LOOK_SECONDS = 0.05
+"""How often the memory of stages is looked at that have a limit."""
+
+_PIECE = 1 << 18
+"""How much of what is printed is taken at once, in bytes."""
+
+
+@dataclass(slots=True)
+class Worker:
+    """
+    A worker that runs.
+
+    Attributes:
+        order: What it carries out.
+        printed: The file descriptor that brings what it prints.
+        log: Where that goes.
+        kill_at: When it is killed, by the clock that only goes on; None if it need not be.
+        used: The bytes of memory for whose use it is ended; 0 if it is not.
+    """
+
+    order: WorkOrder
+    printed: int
+    log: BoundedLog
+    kill_at: float | None = None
+    used: int = 0
 
 
 class HostProcess:
@@ -67,14 +96,16 @@ class HostProcess:
         self._declared = pipeline.declared
         self._stages = {stage.name: stage for stage in pipeline.stages}
         self._imports = imports
-        self._root = imports.root
         self._answers = answers
-        self._chance = imports.chance
         self._orders = orders
+        self._unread = b""
+        self._is_wanted = True
         self._end_with_host = ending_with(os.getpid())
         self._awake, self._wakes = os.pipe()
-        self._workers: dict[int, int] = {}  # process id -> number of its order
-        self._kill_at: dict[int, float] = {}
+        self._selector = selectors.DefaultSelector()
+        self._workers: dict[int, Worker] = {}
+        # What the import started goes on; what workers leave does not.
+        self._spared = set(descendants(os.getpid())) if adopt() else set()
 
     def serve(self) -> None:
         """Carry out orders until there are no more."""
@@ -82,112 +113,128 @@ class HostProcess:
             os.set_blocking(end, False)
         signal.set_wakeup_fd(self._wakes, warn_on_full_buffer=False)
         signal.signal(signal.SIGCHLD, lambda *_: None)
-        unread = b""
-        with selectors.DefaultSelector() as selector:
-            selector.register(self._orders, selectors.EVENT_READ)
-            selector.register(self._awake, selectors.EVENT_READ)
-            while True:
-                ready = {key.fileobj for key, _ in selector.select(self._next_kill())}
-                if self._awake in ready:
-                    with suppress(BlockingIOError):
-                        os.read(self._awake, 1 << 12)
-                if self._orders in ready:
-                    piece = os.read(self._orders, 1 << 16)
-                    if not piece:
-                        break
-                    *lines, unread = (unread + piece).split(b"\n")
-                    for line in lines:
-                        self._obey(json.loads(line))
-                self._kill_overdue()
-                self._report_ended()
+        self._selector.register(self._awake, selectors.EVENT_READ, self._wake)
+        self._selector.register(self._orders, selectors.EVENT_READ, self._take_orders)
+        while self._is_wanted:
+            for key, _ in self._selector.select(self._pause()):
+                key.data()
+            self._end_greedy()
+            self._kill_overdue()
+            self._report_ended()
         self._end_all()
+
+    def _wake(self) -> None:
+        with suppress(BlockingIOError):
+            os.read(self._awake, 1 << 12)
+
+    def _take_orders(self) -> None:
+        piece = os.read(self._orders, 1 << 16)
+        self._is_wanted = bool(piece)
+        *lines, self._unread = (self._unread + piece).split(b"\n")
+        for line in lines:
+            self._obey(json.loads(line))
 
     def _obey(self, message: dict[str, Any]) -> None:
         if "run" in message:
             order = WorkOrder.from_record(message["run"])
-            pid = self._fork(order)
-            self._workers[pid] = order.number
-            self._answer({"number": order.number, "pid": pid})
+            self._answer({"number": order.number, "pid": self._start(order)})
         for number in message.get("stop", ()):
-            for pid in [pid for pid, each in self._workers.items() if each == number]:
-                _signal_group(pid, signal.SIGTERM)
-                self._kill_at[pid] = time.monotonic() + GRACE_SECONDS
+            for pid, worker in self._workers.items():
+                if worker.order.number == number:
+                    self._end(pid, worker)
 
-    def _fork(self, order: WorkOrder) -> int:
-        """Start a worker for *order* as a fork of this process; return its process id."""
+    def _start(self, order: WorkOrder) -> int:
+        """Start a worker for *order*; return its process id."""
+        printed, prints = os.pipe()
         pid = os.fork()
-        if pid:
-            return pid
+        if pid == 0:
+            self._work(order, printed, prints)
+        os.close(prints)
+        os.set_blocking(printed, False)
+        log = BoundedLog(str(Path(self._imports.root, order.log)))
+        self._workers[pid] = worker = Worker(order, printed, log)
+        self._selector.register(printed, selectors.EVENT_READ, partial(self._take_printed, worker))
+        return pid
+
+    def _work(self, order: WorkOrder, printed: int, prints: int) -> NoReturn:
+        """Be the worker for *order*."""
+        code = 70
         try:
-            os.setsid()
             self._end_with_host()
-            self._chance.restore()
-            signal.set_wakeup_fd(-1)
-            for each in (signal.SIGCHLD, signal.SIGINT, signal.SIGTERM):
-                signal.signal(each, signal.SIG_DFL)
-            os.chdir(self._root)
-            log = os.open(order.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-            os.dup2(log, 1)
-            os.dup2(log, 2)
-            for held in (self._orders, self._answers.fileno(), self._awake, self._wakes, log):
-                os.close(held)
-            self._carry_out(order)
+            self._imports.chance.restore()
+            mine = (self._orders, self._answers.fileno(), self._awake, self._wakes, printed)
+            others = (worker.printed for worker in self._workers.values())
+            become_worker(self._imports.root, prints, (*mine, *others))
+            stage, declared = self._stages[order.stage], self._declared[order.stage]
+            code = carry_out(order, stage, declared, self._imports)
         except BaseException:
             sys.excepthook(*sys.exc_info())
-            os._exit(70)
-        os._exit(0)
+        finally:
+            os._exit(code)
 
-    def _carry_out(self, order: WorkOrder) -> None:
-        """Do the work of *order* in this process and leave its result in the file named."""
-        streams = (sys.stdout, sys.stderr)  # the stage may put others in their place
-        for stream in streams:
-            stream.reconfigure(line_buffering=True)  # type: ignore[union-attr]  # both are text files
-        declared = self._declared[order.stage]
-        function = declared.function if isinstance(declared, StageFunction) else None
-        compiled = self._imports.compiled
-        loaded = dict(compiled)
-        notes = str(Path(self._root, order.notes))
-        self._imports.witness.turn_to(into_file(notes))
-        let_children_note(self._root, notes)
-        began = time.monotonic()
-        failure = work(order, self._stages[order.stage], function)
-        result = RunResult(
-            number=order.number,
-            seconds=time.monotonic() - began,
-            failure=failure,
-            compiled=dict(compiled.items() - loaded.items()),
-        )
-        for stream in streams:
-            with suppress(OSError, ValueError):
-                stream.flush()
-        path = Path(self._root, order.result)
-        path.parent.mkdir(parents=True, exist_ok=True)  # a stage may have removed what it found
-        beside = path.with_suffix(".tmp")
-        beside.write_text(json.dumps(result.as_record()), encoding="utf-8")
-        beside.replace(path)
+    def _take_printed(self, worker: Worker) -> bool:
+        """Take what a worker has printed, if there is some; tell whether there may be more."""
+        try:
+            piece = os.read(worker.printed, _PIECE)
+        except BlockingIOError:
+            return False
+        if not piece:
+            self._stop_listening(worker)  # it has closed its output, and may go on for long
+            return False
+        worker.log.write(piece)
+        return True
 
-    def _next_kill(self) -> float | None:
-        if not self._kill_at:
-            return None
-        return max(0.0, min(self._kill_at.values()) - time.monotonic())
+    def _pause(self) -> float | None:
+        """Return how long nothing need be looked at unless something happens, in seconds."""
+        pauses = [_LOOK_SECONDS for each in self._workers.values() if each.order.memory is not None]
+        kills = [each.kill_at for each in self._workers.values() if each.kill_at is not None]
+        pauses += [max(0.0, when - time.monotonic()) for when in kills]
+        return min(pauses, default=None)
+
+    def _end_greedy(self) -> None:
+        """End the workers that use more memory than they may, at once: no machine waits."""
+        for pid, worker in self._workers.items():
+            limit = worker.order.memory
+            if limit is not None and not worker.used:
+                worker.used = memory_used([pid, *descendants(pid)], more_than=limit)
+                if worker.used:
+                    _signal_group(pid, signal.SIGKILL)
+
+    def _end(self, pid: int, worker: Worker) -> None:
+        """Tell a worker to end; it is killed if it does not."""
+        _signal_group(pid, signal.SIGTERM)
+        worker.kill_at = time.monotonic() + GRACE_SECONDS
 
     def _kill_overdue(self) -> None:
         now = time.monotonic()
-        for pid in [pid for pid, when in self._kill_at.items() if when <= now]:
-            _signal_group(pid, signal.SIGKILL)
-            del self._kill_at[pid]
+        for pid, worker in self._workers.items():
+            if worker.kill_at is not None and worker.kill_at <= now:
+                _signal_group(pid, signal.SIGKILL)
+                worker.kill_at = None
 
     def _report_ended(self) -> None:
         """Tell the engine of workers that ended, and end what they left running."""
-        for pid in list(self._workers):
+        for pid, worker in list(self._workers.items()):
             ended, status = os.waitpid(pid, os.WNOHANG)
             if not ended:
                 continue
+            del self._workers[pid]
             with suppress(ProcessLookupError, PermissionError):
                 os.killpg(pid, signal.SIGKILL)  # its group lives as long as what it left running
-            self._kill_at.pop(pid, None)
-            number = self._workers.pop(pid)
-            self._answer({"number": number, "status": os.waitstatus_to_exitcode(status)})
+            if status or not Path(self._imports.root, worker.order.result).exists():
+                # It did not get to end them itself, and they are now this process's.
+                end_strays(self._spared.union(self._workers))
+            while self._take_printed(worker):
+                pass
+            self._stop_listening(worker)
+            os.close(worker.printed)
+            worker.log.close()
+            code = os.waitstatus_to_exitcode(status)
+            self._answer({"number": worker.order.number, "status": code, "used": worker.used})
+
+    def _stop_listening(self, worker: Worker) -> None:
+        with suppress(KeyError):
+            self._selector.unregister(worker.printed)
 
     def _answer(self, message: dict[str, int]) -> None:
         with suppress(BrokenPipeError):
@@ -195,14 +242,15 @@ class HostProcess:
             self._answers.flush()
 
     def _end_all(self) -> None:
-        for pid in self._workers:
-            _signal_group(pid, signal.SIGTERM)
+        for pid, worker in self._workers.items():
+            self._end(pid, worker)
         deadline = time.monotonic() + ORPHAN_GRACE_SECONDS
         while self._workers and time.monotonic() < deadline:
             self._report_ended()
             time.sleep(0.01)
         for pid in self._workers:
             _signal_group(pid, signal.SIGKILL)
+        end_strays(self._spared)
 
 
 def main() -> NoReturn:

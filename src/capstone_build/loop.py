@@ -187,9 +187,6 @@ class Loop:
         self._placing.clear_orphans(stage)
         outputs = self._placing.prepare(stage, before, run.number)
         self._world.manifest.begin(stage.name, self._id)
-        self._logs.mkdir(parents=True, exist_ok=True)
-        notes = self._logs / f"{stage.name}.notes"
-        notes.unlink(missing_ok=True)  # those of an attempt that failed
         root = self._session.project.root
         order = WorkOrder(
             number=run.number,
@@ -198,8 +195,9 @@ class Loop:
             outputs=outputs,
             parameters=stage.parameters,
             timeout=stage.timeout,
+            memory=stage.memory,
             log=(self._logs / f"{stage.name}.log").relative_to(root).as_posix(),
-            notes=notes.relative_to(root).as_posix(),
+            notes=self._staging.notes_file(run.number).relative_to(root).as_posix(),
             result=self._staging.result_file(run.number).relative_to(root).as_posix(),
         )
         self._runs[run.number] = run
@@ -232,7 +230,7 @@ class Loop:
             failure = Failure(cause=Cause.CODE_MOVED, message=message, kept=kept)
             self._results.failed(stage.name, run.because, failure, result.seconds)
             return
-        notes = [*taken_from(self._logs / f"{stage.name}.notes"), *run.named]
+        notes = [*taken_from(self._staging.notes_file(run.number)), *run.named]
         found = Discovery(self._world, stage, notes, run.began_ns, settles=run.moved > 0).found
         if found.moved and run.moved == 0:
             self._moved(run, found.moved)
@@ -283,9 +281,6 @@ class Loop:
     def _explained(self, stage: Stage, failure: Failure, kept: str) -> Failure:
         """Add to a failure what the stage printed, and where things are."""
         log = self._logs / f"{stage.name}.log"
-        return replace(
-            failure,
-            kept=kept,
-            printed=last_lines(log),
-            log=log.relative_to(self._session.project.root).as_posix(),
-        )
+        printed = last_lines(log)
+        place = log.relative_to(self._session.project.root).as_posix() if printed else ""
+        return replace(failure, kept=kept, printed=printed, log=place)

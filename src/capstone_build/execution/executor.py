@@ -7,6 +7,7 @@ order (`capstone_build.host` is its other end); does not know the graph.
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import selectors
@@ -22,15 +23,22 @@ from typing import IO, Any, Protocol
 
 from capstone_build.core.digest import Digest
 from capstone_build.core.report import Cause, Failure
+from capstone_build.core.signals import signal_name
+from capstone_build.core.size import spell_size
 from capstone_build.core.variable import digest_variable
-from capstone_build.errors import PipelineLoadError
-from capstone_build.execution.order import RunResult, WorkOrder
+from capstone_build.disk import disk_failed
+from capstone_build.errors import MemoryFailedError, PipelineLoadError
+from capstone_build.execution.memory_use import processes_killed_for_want_of_memory
+from capstone_build.execution.order import CANNOT_WRITE, RunResult, WorkOrder
 
 GRACE_SECONDS = 3.0
 """How long a stage that is told to end may take, before it is killed."""
 
 _LONGEST = 3600.0
 """No wait for the host is longer, in seconds: operating systems limit it."""
+
+_RESULT_SIZE = 1 << 14
+"""What a worker tells of its run has more or less this size, in bytes."""
 
 LAST_LINES = 20
 """How much of what a stage printed is told with its failure."""
@@ -132,7 +140,7 @@ class Host:
             if messages:
                 return messages[0]
         code = self._process.wait()
-        ended = f"signal {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
+        ended = f"signal {signal_name(-code)}" if code < 0 else f"exit code {code}"
         printed = self.printed().strip().splitlines()[-LAST_LINES:]
         raise PipelineLoadError(
             f"the process ended with {ended} while {module!r} was loaded",
@@ -168,6 +176,7 @@ class LocalExecutor:
         self._running: dict[int, tuple[WorkOrder, float]] = {}
         self._workers: dict[int, int] = {}  # number of an order -> process id
         self._timed_out: set[int] = set()
+        self._killed = processes_killed_for_want_of_memory()
 
     def submit(self, order: WorkOrder) -> None:
         """Begin to carry out *order*."""
@@ -195,7 +204,7 @@ class LocalExecutor:
                 self._workers |= {m["number"]: m["pid"] for m in messages if "pid" in m}
                 if ended:
                     for message in ended:
-                        yield self._result(message["number"], message["status"])
+                        yield self._result(**message)
                     return
 
     def stop(self) -> None:
@@ -223,25 +232,48 @@ class LocalExecutor:
                 self._timed_out.add(number)
                 self._host.tell({"stop": [number]})
 
-    def _result(self, number: int, status: int) -> RunResult:
-        """Read what the worker wrote, or tell from its exit *status* why it did not."""
+    def _result(self, number: int, status: int, used: int = 0) -> RunResult:
+        """
+        Read what the worker wrote, or tell why it did not.
+
+        Args:
+            number: Of its order.
+            status: Its exit code, or the number of the signal that ended it, negative.
+            used: The memory for whose use it was ended, in bytes; 0 if it was not.
+
+        Raises:
+            MemoryFailedError: If it could not write its result.
+        """
         order, started = self._running.pop(number)
         self._workers.pop(number, None)
         seconds = time.monotonic() - started
+        overdue = number in self._timed_out
+        self._timed_out.discard(number)
+        if used:
+            return RunResult(number=number, seconds=seconds, failure=_too_much(used, order))
+        if overdue:
+            message = f"it ran longer than its timeout of {order.timeout:g} s"
+            failure = Failure(cause=Cause.TIMED_OUT, message=message)
+            return RunResult(number=number, seconds=seconds, failure=failure)
         try:
             record = json.loads((self._root / order.result).read_bytes())
-            result = RunResult.from_record(record)
+            return RunResult.from_record(record)
         except (OSError, ValueError, KeyError, TypeError):
-            result = RunResult(number=number, seconds=seconds, failure=_ended(status))
-        if number in self._timed_out:
-            self._timed_out.discard(number)
-            message = f"it ran longer than its timeout of {order.timeout:g} s"
-            result = RunResult(
-                number=number,
-                seconds=seconds,
-                failure=Failure(cause=Cause.TIMED_OUT, message=message),
+            if status == CANNOT_WRITE:
+                raise _not_written(self._root / order.result) from None
+            return RunResult(number=number, seconds=seconds, failure=self._ended(status))
+
+    def _ended(self, status: int) -> Failure:
+        """Describe the end of a worker that left no result."""
+        if status >= 0:
+            return Failure(
+                cause=Cause.EXITED,
+                message=f"its process ended with exit code {status} before it was done",
             )
-        return result
+        message = f"its process was ended by {signal_name(-status)}"
+        if status == -signal.SIGKILL and processes_killed_for_want_of_memory() > self._killed:
+            message += ": the machine ran out of memory"
+        return Failure(cause=Cause.SIGNALLED, message=message)
 
     def _all_lost(self) -> Iterator[RunResult]:
         """The host is gone: end what its workers started, which outlives them."""
@@ -264,13 +296,17 @@ def last_lines(log: Path) -> tuple[str, ...]:
     return tuple(text.splitlines()[-LAST_LINES:])
 
 
-def _ended(status: int) -> Failure:
-    if status < 0:
-        try:
-            name = signal.Signals(-status).name
-        except ValueError:
-            name = f"signal {-status}"
-        return Failure(cause=Cause.SIGNALLED, message=f"its process was ended by {name}")
-    return Failure(
-        cause=Cause.EXITED, message=f"its process ended with exit code {status} before it was done"
-    )
+def _too_much(used: int, order: WorkOrder) -> Failure:
+    limit = spell_size(order.memory or 0)
+    message = f"it used {spell_size(used)} of memory, and its limit is {limit}"
+    return Failure(cause=Cause.OUT_OF_MEMORY, message=message)
+
+
+def _not_written(path: Path) -> MemoryFailedError:
+    """Describe why a worker could not write its result, after trying it again."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(bytes(_RESULT_SIZE))
+    except OSError as error:
+        return disk_failed(path, error, _RESULT_SIZE)
+    return disk_failed(path, OSError(errno.EIO, os.strerror(errno.EIO)))
