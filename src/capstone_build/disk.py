@@ -32,6 +32,26 @@ def disk_failed(path: Path | str, error: OSError, needed: int | None = None) -> 
     )
 
 
+def sync(file: Path) -> None:
+    """
+    See that *file*, and that it is in its folder, is on disk, and not in memory only.
+
+    Raises:
+        MemoryFailedError: If the disk does not take it.
+    """
+    if os.name == "nt":
+        return  # there only what is open for writing can be synced
+    try:
+        for each in (file, file.parent):
+            opened = os.open(each, os.O_RDONLY | os.O_CLOEXEC)
+            try:
+                os.fsync(opened)
+            finally:
+                os.close(opened)
+    except OSError as error:
+        raise disk_failed(file, error) from None
+
+
 def _remedy(path: Path | str, error: OSError, needed: int | None) -> str:
     match error.errno:
         case errno.ENOSPC | errno.EDQUOT:

@@ -19,10 +19,8 @@ import os
 import selectors
 import signal
 import sys
-import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import IO, Any, NoReturn
@@ -35,44 +33,12 @@ from capstone_build.core.stage import PythonCall
 from capstone_build.core.stage_record import stage_as_record
 from capstone_build.core.variable import digest_variable
 from capstone_build.errors import DeclarationError, PipelineError
-from capstone_build.execution.bounded_log import BoundedLog
 from capstone_build.execution.conversion import FORMS, unsupported
-from capstone_build.execution.descendants import adopt, descendants, end_strays
-from capstone_build.execution.executor import GRACE_SECONDS
 from capstone_build.execution.forking import ending_with
-from capstone_build.execution.memory_use import memory_used
 from capstone_build.execution.order import WorkOrder
 from capstone_build.imports import Imports
 from capstone_build.worker import become_worker, carry_out
-
-ORPHAN_GRACE_SECONDS = 0.5
-"""The same where the engine itself is gone and nobody waits."""
-
-_LOOK_SECONDS = 0.05
-"""How often the memory of stages is looked at that have a limit."""
-
-_PIECE = 1 << 18
-"""How much of what is printed is taken at once, in bytes."""
-
-
-@dataclass(slots=True)
-class Worker:
-    """
-    A worker that runs.
-
-    Attributes:
-        order: What it carries out.
-        printed: The file descriptor that brings what it prints.
-        log: Where that goes.
-        kill_at: When it is killed, by the clock that only goes on; None if it need not be.
-        used: The bytes of memory for whose use it is ended; 0 if it is not.
-    """
-
-    order: WorkOrder
-    printed: int
-    log: BoundedLog
-    kill_at: float | None = None
-    used: int = 0
+from capstone_build.workers import Workers
 
 
 class HostProcess:
@@ -103,9 +69,7 @@ class HostProcess:
         self._end_with_host = ending_with(os.getpid())
         self._awake, self._wakes = os.pipe()
         self._selector = selectors.DefaultSelector()
-        self._workers: dict[int, Worker] = {}
-        # What the import started goes on; what workers leave does not.
-        self._spared = set(descendants(os.getpid())) if adopt() else set()
+        self._workers = Workers(imports.root, self._selector)
 
     def serve(self) -> None:
         """Carry out orders until there are no more."""
@@ -116,12 +80,11 @@ class HostProcess:
         self._selector.register(self._awake, selectors.EVENT_READ, self._wake)
         self._selector.register(self._orders, selectors.EVENT_READ, self._take_orders)
         while self._is_wanted:
-            for key, _ in self._selector.select(self._pause()):
+            for key, _ in self._selector.select(self._workers.pause()):
                 key.data()
-            self._end_greedy()
-            self._kill_overdue()
-            self._report_ended()
-        self._end_all()
+            for ended in self._workers.look():
+                self._answer(ended._asdict())
+        self._workers.end_all()
 
     def _wake(self) -> None:
         with suppress(BlockingIOError):
@@ -137,120 +100,28 @@ class HostProcess:
     def _obey(self, message: dict[str, Any]) -> None:
         if "run" in message:
             order = WorkOrder.from_record(message["run"])
-            self._answer({"number": order.number, "pid": self._start(order)})
+            pid = self._workers.start(order, partial(self._work, order))
+            self._answer({"number": order.number, "pid": pid})
         for number in message.get("stop", ()):
-            for pid, worker in self._workers.items():
-                if worker.order.number == number:
-                    self._end(pid, worker)
+            self._workers.end(number)
 
-    def _start(self, order: WorkOrder) -> int:
-        """Start a worker for *order*; return its process id."""
-        printed, prints = os.pipe()
-        pid = os.fork()
-        if pid == 0:
-            self._work(order, printed, prints)
-        os.close(prints)
-        os.set_blocking(printed, False)
-        log = BoundedLog(str(Path(self._imports.root, order.log)))
-        self._workers[pid] = worker = Worker(order, printed, log)
-        self._selector.register(printed, selectors.EVENT_READ, partial(self._take_printed, worker))
-        return pid
-
-    def _work(self, order: WorkOrder, printed: int, prints: int) -> NoReturn:
-        """Be the worker for *order*."""
-        code = 70
+    def _work(self, order: WorkOrder, prints: int, others: Sequence[int]) -> int:
+        """Be the worker for *order*; return its exit code."""
+        self._end_with_host()
+        self._imports.chance.restore()
+        mine = (self._orders, self._answers.fileno(), self._awake, self._wakes)
+        become_worker(self._imports.root, prints, (*mine, *others))
+        stage, declared = self._stages[order.stage], self._declared[order.stage]
         try:
-            self._end_with_host()
-            self._imports.chance.restore()
-            mine = (self._orders, self._answers.fileno(), self._awake, self._wakes, printed)
-            others = (worker.printed for worker in self._workers.values())
-            become_worker(self._imports.root, prints, (*mine, *others))
-            stage, declared = self._stages[order.stage], self._declared[order.stage]
-            code = carry_out(order, stage, declared, self._imports)
+            return carry_out(order, stage, declared, self._imports)
         except BaseException:
             sys.excepthook(*sys.exc_info())
-        finally:
-            os._exit(code)
-
-    def _take_printed(self, worker: Worker) -> bool:
-        """Take what a worker has printed, if there is some; tell whether there may be more."""
-        try:
-            piece = os.read(worker.printed, _PIECE)
-        except BlockingIOError:
-            return False
-        if not piece:
-            self._stop_listening(worker)  # it has closed its output, and may go on for long
-            return False
-        worker.log.write(piece)
-        return True
-
-    def _pause(self) -> float | None:
-        """Return how long nothing need be looked at unless something happens, in seconds."""
-        pauses = [_LOOK_SECONDS for each in self._workers.values() if each.order.memory is not None]
-        kills = [each.kill_at for each in self._workers.values() if each.kill_at is not None]
-        pauses += [max(0.0, when - time.monotonic()) for when in kills]
-        return min(pauses, default=None)
-
-    def _end_greedy(self) -> None:
-        """End the workers that use more memory than they may, at once: no machine waits."""
-        for pid, worker in self._workers.items():
-            limit = worker.order.memory
-            if limit is not None and not worker.used:
-                worker.used = memory_used([pid, *descendants(pid)], more_than=limit)
-                if worker.used:
-                    _signal_group(pid, signal.SIGKILL)
-
-    def _end(self, pid: int, worker: Worker) -> None:
-        """Tell a worker to end; it is killed if it does not."""
-        _signal_group(pid, signal.SIGTERM)
-        worker.kill_at = time.monotonic() + GRACE_SECONDS
-
-    def _kill_overdue(self) -> None:
-        now = time.monotonic()
-        for pid, worker in self._workers.items():
-            if worker.kill_at is not None and worker.kill_at <= now:
-                _signal_group(pid, signal.SIGKILL)
-                worker.kill_at = None
-
-    def _report_ended(self) -> None:
-        """Tell the engine of workers that ended, and end what they left running."""
-        for pid, worker in list(self._workers.items()):
-            ended, status = os.waitpid(pid, os.WNOHANG)
-            if not ended:
-                continue
-            del self._workers[pid]
-            with suppress(ProcessLookupError, PermissionError):
-                os.killpg(pid, signal.SIGKILL)  # its group lives as long as what it left running
-            if status or not Path(self._imports.root, worker.order.result).exists():
-                # It did not get to end them itself, and they are now this process's.
-                end_strays(self._spared.union(self._workers))
-            while self._take_printed(worker):
-                pass
-            self._stop_listening(worker)
-            os.close(worker.printed)
-            worker.log.close()
-            code = os.waitstatus_to_exitcode(status)
-            self._answer({"number": worker.order.number, "status": code, "used": worker.used})
-
-    def _stop_listening(self, worker: Worker) -> None:
-        with suppress(KeyError):
-            self._selector.unregister(worker.printed)
+            raise
 
     def _answer(self, message: dict[str, int]) -> None:
         with suppress(BrokenPipeError):
             self._answers.write(json.dumps(message).encode() + b"\n")
             self._answers.flush()
-
-    def _end_all(self) -> None:
-        for pid, worker in self._workers.items():
-            self._end(pid, worker)
-        deadline = time.monotonic() + ORPHAN_GRACE_SECONDS
-        while self._workers and time.monotonic() < deadline:
-            self._report_ended()
-            time.sleep(0.01)
-        for pid in self._workers:
-            _signal_group(pid, signal.SIGKILL)
-        end_strays(self._spared)
 
 
 def main() -> NoReturn:
@@ -314,14 +185,6 @@ def _form_problems(pipeline: LoadedPipeline) -> Iterator[PipelineError]:
                     facts={"declared at": str(stage.location)},
                     hint=f"Annotate it with {FORMS}.",
                 )
-
-
-def _signal_group(pid: int, number: int) -> None:
-    """Send a signal to a worker and all that it started."""
-    for send in (os.killpg, os.kill):  # it may not have its group yet
-        with suppress(ProcessLookupError, PermissionError):
-            send(pid, number)
-            return
 
 
 if __name__ == "__main__":

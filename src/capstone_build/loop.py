@@ -31,7 +31,8 @@ from capstone_build.core.report import (
 )
 from capstone_build.core.stage import Stage
 from capstone_build.discovery import Discovery
-from capstone_build.execution.executor import Executor, LocalExecutor, last_lines
+from capstone_build.execution.bounded_log import last_lines
+from capstone_build.execution.executor import Executor, LocalExecutor
 from capstone_build.execution.notes import taken_from
 from capstone_build.execution.order import RunResult, WorkOrder
 from capstone_build.execution.staging import Staging
@@ -46,6 +47,9 @@ from capstone_build.settling import Settling
 from capstone_build.storage.file_state import file_clock_ns
 
 Listener = Callable[[Event], None]
+
+_DEAR_SECONDS = 1.0
+"""What took so long to make is seen onto the disk at once, in case the power fails."""
 
 
 class Loop:
@@ -236,6 +240,9 @@ class Loop:
             self._moved(run, found.moved)
             return
         outputs = self._placing.publish(stage, run.number)
+        is_dear = result.seconds >= _DEAR_SECONDS
+        if is_dear:
+            self._placing.sync(outputs)
         self._recording.built(
             stage,
             run.before,
@@ -246,6 +253,8 @@ class Loop:
             places=found.places,
             said=found.said,
         )
+        if is_dear:
+            self._world.manifest.sync()
         self._settling.left(stage.name, notes)
         for each in found.undeclared:
             self._tell(each)

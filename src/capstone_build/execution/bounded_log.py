@@ -17,6 +17,9 @@ HEAD = 1 << 20
 TAIL = 1 << 20
 """So much of the end is kept at least, and never more than twice as much."""
 
+LAST_LINES = 20
+"""How much of what a stage printed is told with its failure."""
+
 
 class BoundedLog:
     """
@@ -68,3 +71,15 @@ class BoundedLog:
         self._body = self._head + len(said)
         self._size = self._body + len(tail)
         os.ftruncate(file, self._size)
+
+
+def last_lines(log: Path) -> tuple[str, ...]:
+    """Return the end of what a stage printed."""
+    try:
+        with log.open("rb") as file:
+            file.seek(0, os.SEEK_END)
+            file.seek(max(0, file.tell() - (1 << 14)))
+            text = file.read().decode("utf-8", "replace")
+    except OSError:
+        return ()
+    return tuple(text.splitlines()[-LAST_LINES:])

@@ -78,6 +78,19 @@ class Database:
         except (OSError, sqlite3.Error) as error:
             raise self._failed(error) from None
 
+    def sync(self) -> None:
+        """
+        See that all that was written is on disk.
+
+        Raises:
+            MemoryFailedError: If it cannot be written.
+        """
+        if self._connection is not None:
+            try:
+                self._connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
+            except sqlite3.Error as error:
+                raise self._failed(error) from None
+
     def close(self) -> None:
         """Let go of the file."""
         if self._connection is not None:

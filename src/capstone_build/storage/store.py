@@ -15,7 +15,7 @@ import sys
 from pathlib import Path
 
 from capstone_build.core.digest import EMPTY_FOLDER, PREFIX, Digest, digest_bytes
-from capstone_build.disk import disk_failed
+from capstone_build.disk import disk_failed, sync
 from capstone_build.storage.files import digest_file
 
 _FICLONE = 0x40049409
@@ -51,6 +51,11 @@ class Store:
             beside.replace(place)
         finally:
             beside.unlink(missing_ok=True)
+
+    def sync(self, digest: Digest) -> None:
+        """See that the object for *digest* is on disk, and outlives the machine's memory."""
+        if digest != EMPTY_FOLDER:
+            sync(self._object(digest))
 
     def keep_text(self, content: bytes, digest: Digest) -> None:
         """Put *content*, of this *digest*, into the store."""
