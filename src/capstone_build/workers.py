@@ -154,7 +154,12 @@ class Workers:
                 yield self._ended(pid, status)
 
     def end_all(self) -> None:
-        """End all that run, and all that they started; return when nobody is left."""
+        """
+        End all that run, and all that they started; return when nobody is left.
+
+        The engine is gone: what it would put back, this does.
+        """
+        orders = [worker.order for worker in self._running.values()]
         for pid in self._running:
             _signal_group(pid, signal.SIGTERM)
         deadline = time.monotonic() + ORPHAN_GRACE_SECONDS
@@ -165,6 +170,12 @@ class Workers:
         for pid in self._running:
             _signal_group(pid, signal.SIGKILL)
         end_strays(self._spared)
+        for order in orders:
+            for final, half, before in order.in_place:
+                with suppress(OSError):
+                    os.replace(final, half)  # noqa: PTH105 (three texts)
+                with suppress(OSError):
+                    os.replace(before, final)  # noqa: PTH105 (as above)
 
     def _watch_memory(self, pid: int, worker: Worker) -> None:
         """Kill a worker that uses more memory than it may, at once: no machine waits."""

@@ -101,6 +101,18 @@ class Staging:
                 _move(previous, self._root / output.artifact.location)
         return kept
 
+    def in_place(self, stage: Stage, number: int) -> tuple[tuple[str, str, str], ...]:
+        """Return what `abandon` would move of outputs written in place, for who does it instead."""
+        return tuple(
+            (
+                str(self._root / output.artifact.location),
+                str(self.staged(number, output)),
+                str(self._previous(number, output)),
+            )
+            for output in stage.outputs
+            if output.in_place
+        )
+
     def publish(self, output: Output, number: int) -> None:
         """Move what a run left to its final path, in place of what is there."""
         self.put(self.staged(number, output), output.artifact.location)
