@@ -160,7 +160,7 @@ class Session:
             PipelineError(each["problem"], facts=each["facts"], hint=each["hint"])
             for each in greeting["problems"]
         ]
-        stages = tuple(stage_from_record(record) for record in greeting["stages"])
+        stages = tuple(stage_from_record(record) for record in greeting.pop("stages"))
         if problems:
             # What a stage that means nothing would have read, written or taken is
             # unknown, so only what is surely wrong with the others is added.

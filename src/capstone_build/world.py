@@ -94,11 +94,12 @@ class World:
             graph: The whole pipeline: what no stage of it writes is an orphan.
         """
         taken = self.fingerprints.of(stage)
+        files = self.fingerprints.files(stage)
         outputs: dict[ArtifactPath, Digest | None] = {}
         for artifact in stage.writes:
             outputs |= self.files.contents(artifact)
         return Observation(
-            fingerprint={**taken.fingerprint, **self.fingerprints.files(stage)},
+            fingerprint={**taken.fingerprint, **files} if files else taken.fingerprint,
             inputs=self.inputs(stage, graph),
             outputs=outputs,
             look=self.look,

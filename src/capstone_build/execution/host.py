@@ -56,7 +56,7 @@ class Host:
         assert self._process.stdout is not None  # noqa: S101
         self._orders: IO[bytes] = self._process.stdin
         self.answers: IO[bytes] = self._process.stdout
-        self._unread = b""
+        self._unread: list[bytes] = []
         try:
             self.greeting = self._greeting(module)
         except BaseException:
@@ -82,7 +82,11 @@ class Host:
         piece = os.read(self.answers.fileno(), 1 << 16)
         if not piece:
             return None
-        *lines, self._unread = (self._unread + piece).split(b"\n")
+        self._unread.append(piece)
+        if b"\n" not in piece:  # of a large pipeline much is told at once
+            return []
+        *lines, rest = b"".join(self._unread).split(b"\n")
+        self._unread = [rest]
         return [json.loads(line) for line in lines]
 
     def printed(self) -> str:

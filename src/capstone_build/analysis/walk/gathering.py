@@ -41,9 +41,16 @@ class Gathering:
         self._order = Order(graph.resolver, graph.effects)
         self._identities = Identities(graph)
         self._reach = Reach(lambda node: graph.step(node).follows)
+        self._gathered: dict[tuple[Node, ...], Closure] = {}
 
     def gather(self, starts: Sequence[Node]) -> Closure:
-        """Return all that *starts* lead to."""
+        """Return all that *starts* lead to: one closure for the many stages that start there."""
+        key = tuple(starts)
+        if key not in self._gathered:
+            self._gathered[key] = self._gather(key)
+        return self._gathered[key]
+
+    def _gather(self, starts: Sequence[Node]) -> Closure:
         begun = [each for each in starts if each not in self.graph.ignored]
         roots = list(dict.fromkeys([*begun, Node(Sort.DISTRIBUTION, PYTHON)]))
         bits = 0
