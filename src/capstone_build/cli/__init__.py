@@ -14,7 +14,9 @@ import click
 from capstone_build import __version__
 from capstone_build.cli.accept import accept_command
 from capstone_build.cli.build import build_command
+from capstone_build.cli.clean import clean_command
 from capstone_build.cli.completion import completion_command
+from capstone_build.cli.gc import gc_command
 from capstone_build.cli.graph import graph_command
 from capstone_build.cli.status import status_command
 from capstone_build.cli.terminal import Terminal
@@ -41,6 +43,8 @@ for _command in (
     why_command,
     accept_command,
     graph_command,
+    clean_command,
+    gc_command,
     completion_command,
 ):
     capstone.add_command(_command)

@@ -33,13 +33,14 @@ from capstone_build.storage.trace_record import (
 
 _Read = TypeVar("_Read")
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 """Another version on disk is read as no manifest at all."""
 
-_SCHEMA = """
+SCHEMA = """
 CREATE TABLE traces (
     number INTEGER PRIMARY KEY, key TEXT NOT NULL, discovered TEXT NOT NULL,
-    fingerprint TEXT NOT NULL, record TEXT NOT NULL, UNIQUE (key, discovered)
+    fingerprint TEXT NOT NULL, record TEXT NOT NULL, used REAL NOT NULL,
+    UNIQUE (key, discovered)
 );
 CREATE INDEX traces_by_fingerprint ON traces (fingerprint);
 CREATE TABLE latest (
@@ -111,7 +112,7 @@ class Manifest:
 
     def __init__(self, path: Path, pipeline: str) -> None:
         self._pipeline = pipeline
-        self._database = Database(path, _SCHEMA, SCHEMA_VERSION)
+        self._database = Database(path, SCHEMA, SCHEMA_VERSION)
         self.problem = self._database.problem
 
     # Traces.
@@ -147,7 +148,8 @@ class Manifest:
 
     def recall(self, key: Digest) -> Iterator[Trace]:
         """Yield the traces of this *key*."""
-        return _traces(self._database.rows("SELECT record FROM traces WHERE key = ?", key))
+        rows = self._database.rows("SELECT record FROM traces WHERE key = ?", key)
+        return (trace for trace in _traces(rows) if trace.key == key)
 
     def traces(self, fingerprint: Digest) -> Iterator[Trace]:
         """Yield the traces of a fingerprint of this digest."""
@@ -263,10 +265,11 @@ class Manifest:
 
 
 def _write_trace(writing: sqlite3.Connection, trace: Trace) -> None:
+    record = trace_as_text(trace)
     writing.execute(
-        "INSERT INTO traces (key, discovered, fingerprint, record) VALUES (?, ?, ?, ?) "
-        "ON CONFLICT (key, discovered) DO UPDATE SET record = excluded.record",
-        (*trace_name(trace), digest_fingerprint(trace.fingerprint), trace_as_text(trace)),
+        "INSERT INTO traces (key, discovered, fingerprint, record, used) VALUES (?, ?, ?, ?, ?) "
+        "ON CONFLICT DO UPDATE SET record = excluded.record, used = excluded.used",
+        (*trace_name(trace), digest_fingerprint(trace.fingerprint), record, time.time()),
     )
 
 
