@@ -233,7 +233,7 @@ def test_it_waits_for_a_build_at_work(grown: Project) -> None:
 
 def test_builds_and_collections_at_once_never_disagree(grown: Project) -> None:
     """Each build leaves what a clean one leaves, whenever things were let go of."""
-    chance = random.Random(4)
+    chance = random.Random(4)  # noqa: S311 (no secret)
     for _ in range(12):
         seed = chance.choice("abcd")
         grown.write("seed.txt", seed)
@@ -249,7 +249,7 @@ def test_builds_and_collections_at_once_never_disagree(grown: Project) -> None:
 
 def test_killed_at_any_moment_it_breaks_no_promise(grown: Project) -> None:
     """What is said to be restorable is restored."""
-    chance = random.Random(5)
+    chance = random.Random(5)  # noqa: S311 (no secret)
     for turn in range(15):
         for seed in "xyz":
             grown.write("seed.txt", f"{seed}{turn}")
@@ -281,7 +281,7 @@ def test_a_manifest_that_cannot_be_read_costs_nothing(grown: Project) -> None:
 
 
 def test_the_manifest_gives_its_room_back(grown: Project) -> None:
-    """What was read in source files that are gone, and traces of old runs, take no room for ever."""
+    """What was read in files that are gone, and traces of old runs, take no room."""
     for number in range(30):
         body = "".join(f"def f{i}(): return {number + i}\n" for i in range(300))
         grown.write("helpers.py", body)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
@@ -75,6 +76,13 @@ dry_run_option = click.option(
     "-n", "--dry-run", is_flag=True, help="Say what would be removed; remove nothing."
 )
 
+jobs_option = click.option(
+    "-j",
+    "--jobs",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Do so many at the same time; by default as many as there are cores.",
+)
 json_option = click.option("--json", "as_json", is_flag=True, help="Tell it as JSON.")
 
 
@@ -101,6 +109,13 @@ def read_wish(
         settings=tuple(read_option(option) for option in settings),
         folder=here.relative_to(project.root).as_posix() if inside else "",
     )
+
+
+def cores() -> int:
+    """Count the cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def tell_asides(session: Session) -> None:

@@ -15,7 +15,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from capstone_build.core.digest import Digest
 from capstone_build.core.fingerprint import digest_fingerprint
 from capstone_build.core.stage import StageName
 from capstone_build.core.trace import Trace
@@ -72,6 +71,14 @@ class Standing:
     is_current: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Maker:
+    """A *stage* of one of the project's pipelines."""
+
+    pipeline: str
+    stage: StageName
+
+
 class Inventory:
     """
     A manifest, seen as a whole; to be closed after use.
@@ -122,16 +129,6 @@ class Inventory:
                 yield Entry(number=number, used=used, trace=trace, is_sound=is_sound)
             last = rows[-1][0]
 
-    def entry(self, number: int) -> Entry | None:
-        """Return one trace; None if there is none of this *number*."""
-        rows = self._database.rows(
-            "SELECT record, used FROM traces WHERE number = CAST(? AS INTEGER)", str(number)
-        )
-        for record, used in rows:
-            trace = _read(record)
-            return Entry(number=number, used=used, trace=trace, is_sound=trace is not None)
-        return None
-
     def standing(self) -> list[Standing]:
         """Return every stage that ever ran well, with its latest runs."""
         rows = self._database.rows(
@@ -156,10 +153,10 @@ class Inventory:
         ):
             yield path, KnownFile(FileState(size, mtime_ns, ctime_ns, inode), digest, looked_ns)
 
-    def made(self) -> dict[str, tuple[Digest, StageName]]:
-        """Return what every stage, of whichever pipeline, left in place, and which stage it was."""
-        rows = self._database.rows("SELECT path, digest, stage FROM made")
-        return {path: (Digest(digest), StageName(stage)) for path, digest, stage in rows}
+    def made(self) -> dict[str, Maker]:
+        """Return which stage, of whichever pipeline, left what is in place."""
+        rows = self._database.rows("SELECT path, pipeline, stage FROM made")
+        return {path: Maker(pipeline, StageName(stage)) for path, pipeline, stage in rows}
 
     # Tidying; under the lock.
 
@@ -190,6 +187,14 @@ class Inventory:
             writing.execute(
                 "DELETE FROM summaries WHERE substr(key, -37) NOT IN (SELECT digest FROM files)"
             )
+
+    def set_aside(self) -> None:
+        """Move the file to where the next build does not find it, and begins anew."""
+        self._database.close()
+        for suffix in ("", "-wal", "-shm"):
+            file = self._path.with_name(self._path.name + suffix)
+            with suppress(FileNotFoundError):
+                file.replace(file.with_name(f"{file.name}.unreadable"))
 
     def compact(self) -> None:
         """Give the room of what was forgotten back to the disk, where it is worth it."""
