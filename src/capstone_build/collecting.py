@@ -25,6 +25,7 @@ from capstone_build.core.collection import Bounds, Collection, Room
 from capstone_build.core.digest import EMPTY_FOLDER, Digest
 from capstone_build.core.trace import Trace
 from capstone_build.errors import MemoryFailedError
+from capstone_build.scratch import dead_scratches
 from capstone_build.storage.inventory import Inventory
 from capstone_build.storage.lock import locked
 from capstone_build.storage.object_files import ObjectFile, ObjectFiles
@@ -215,6 +216,8 @@ class _Collecting:
         with suppress(OSError):
             for folder in (self._memory / "staging").iterdir():
                 yield str(folder), _size(folder)
+        for folder in dead_scratches(self._memory):
+            yield str(folder), _size(folder)
         old = [Path(path) for path, _ in files.rotten()]
         old += (self._memory / "footings").glob("*")
         old += self._memory.glob("manifest.sqlite3*.unreadable")
