@@ -19,6 +19,7 @@ from capstone_build.core.report import (
     StageResult,
     Waiting,
 )
+from capstone_build.disk import disk_failed
 from capstone_build.errors import MemoryFailedError
 from capstone_build.interruption import interruptible
 from capstone_build.loop import Listener, Loop
@@ -72,11 +73,7 @@ def build(project: Project, request: Request, on_event: Listener) -> BuildReport
             raise  # whoever reads what is told has enough of it: click ends the program
         except OSError as error:
             # No code of the user's runs in this process: it is the disk.
-            place = f"{error.filename!r}: " if error.filename else ""
-            raise MemoryFailedError(
-                f"the disk failed: {place}{error.strerror}",
-                hint="See that it has room and can be written; what is built stands.",
-            ) from None
+            raise disk_failed(error.filename or project.root, error) from None
         finally:
             session.close()
             if footing is not None:

@@ -19,9 +19,9 @@ import os
 import selectors
 import signal
 import sys
-import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import IO, Any, NoReturn
 
@@ -33,17 +33,12 @@ from capstone_build.core.stage import PythonCall
 from capstone_build.core.stage_record import stage_as_record
 from capstone_build.core.variable import digest_variable
 from capstone_build.errors import DeclarationError, PipelineError
-from capstone_build.execution.action import work
 from capstone_build.execution.conversion import FORMS, unsupported
-from capstone_build.execution.executor import GRACE_SECONDS
 from capstone_build.execution.forking import ending_with
-from capstone_build.execution.notes import let_children_note
-from capstone_build.execution.order import RunResult, WorkOrder
+from capstone_build.execution.order import WorkOrder
 from capstone_build.imports import Imports
-from capstone_build.witness.capstone_note_file import into_file
-
-ORPHAN_GRACE_SECONDS = 0.5
-"""The same where the engine itself is gone and nobody waits."""
+from capstone_build.worker import become_worker, carry_out
+from capstone_build.workers import Workers
 
 
 class HostProcess:
@@ -67,14 +62,14 @@ class HostProcess:
         self._declared = pipeline.declared
         self._stages = {stage.name: stage for stage in pipeline.stages}
         self._imports = imports
-        self._root = imports.root
         self._answers = answers
-        self._chance = imports.chance
         self._orders = orders
+        self._unread = b""
+        self._is_wanted = True
         self._end_with_host = ending_with(os.getpid())
         self._awake, self._wakes = os.pipe()
-        self._workers: dict[int, int] = {}  # process id -> number of its order
-        self._kill_at: dict[int, float] = {}
+        self._selector = selectors.DefaultSelector()
+        self._workers = Workers(imports.root, self._selector)
 
     def serve(self) -> None:
         """Carry out orders until there are no more."""
@@ -82,127 +77,51 @@ class HostProcess:
             os.set_blocking(end, False)
         signal.set_wakeup_fd(self._wakes, warn_on_full_buffer=False)
         signal.signal(signal.SIGCHLD, lambda *_: None)
-        unread = b""
-        with selectors.DefaultSelector() as selector:
-            selector.register(self._orders, selectors.EVENT_READ)
-            selector.register(self._awake, selectors.EVENT_READ)
-            while True:
-                ready = {key.fileobj for key, _ in selector.select(self._next_kill())}
-                if self._awake in ready:
-                    with suppress(BlockingIOError):
-                        os.read(self._awake, 1 << 12)
-                if self._orders in ready:
-                    piece = os.read(self._orders, 1 << 16)
-                    if not piece:
-                        break
-                    *lines, unread = (unread + piece).split(b"\n")
-                    for line in lines:
-                        self._obey(json.loads(line))
-                self._kill_overdue()
-                self._report_ended()
-        self._end_all()
+        self._selector.register(self._awake, selectors.EVENT_READ, self._wake)
+        self._selector.register(self._orders, selectors.EVENT_READ, self._take_orders)
+        while self._is_wanted:
+            for key, _ in self._selector.select(self._workers.pause()):
+                key.data()
+            for ended in self._workers.look():
+                self._answer(ended._asdict())
+        self._workers.end_all()
+
+    def _wake(self) -> None:
+        with suppress(BlockingIOError):
+            os.read(self._awake, 1 << 12)
+
+    def _take_orders(self) -> None:
+        piece = os.read(self._orders, 1 << 16)
+        self._is_wanted = bool(piece)
+        *lines, self._unread = (self._unread + piece).split(b"\n")
+        for line in lines:
+            self._obey(json.loads(line))
 
     def _obey(self, message: dict[str, Any]) -> None:
         if "run" in message:
             order = WorkOrder.from_record(message["run"])
-            pid = self._fork(order)
-            self._workers[pid] = order.number
+            pid = self._workers.start(order, partial(self._work, order))
             self._answer({"number": order.number, "pid": pid})
         for number in message.get("stop", ()):
-            for pid in [pid for pid, each in self._workers.items() if each == number]:
-                _signal_group(pid, signal.SIGTERM)
-                self._kill_at[pid] = time.monotonic() + GRACE_SECONDS
+            self._workers.end(number)
 
-    def _fork(self, order: WorkOrder) -> int:
-        """Start a worker for *order* as a fork of this process; return its process id."""
-        pid = os.fork()
-        if pid:
-            return pid
+    def _work(self, order: WorkOrder, prints: int, others: Sequence[int]) -> int:
+        """Be the worker for *order*; return its exit code."""
+        self._end_with_host()
+        self._imports.chance.restore()
+        mine = (self._orders, self._answers.fileno(), self._awake, self._wakes)
+        become_worker(self._imports.root, prints, (*mine, *others))
+        stage, declared = self._stages[order.stage], self._declared[order.stage]
         try:
-            os.setsid()
-            self._end_with_host()
-            self._chance.restore()
-            signal.set_wakeup_fd(-1)
-            for each in (signal.SIGCHLD, signal.SIGINT, signal.SIGTERM):
-                signal.signal(each, signal.SIG_DFL)
-            os.chdir(self._root)
-            log = os.open(order.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-            os.dup2(log, 1)
-            os.dup2(log, 2)
-            for held in (self._orders, self._answers.fileno(), self._awake, self._wakes, log):
-                os.close(held)
-            self._carry_out(order)
+            return carry_out(order, stage, declared, self._imports)
         except BaseException:
             sys.excepthook(*sys.exc_info())
-            os._exit(70)
-        os._exit(0)
-
-    def _carry_out(self, order: WorkOrder) -> None:
-        """Do the work of *order* in this process and leave its result in the file named."""
-        streams = (sys.stdout, sys.stderr)  # the stage may put others in their place
-        for stream in streams:
-            stream.reconfigure(line_buffering=True)  # type: ignore[union-attr]  # both are text files
-        declared = self._declared[order.stage]
-        function = declared.function if isinstance(declared, StageFunction) else None
-        compiled = self._imports.compiled
-        loaded = dict(compiled)
-        notes = str(Path(self._root, order.notes))
-        self._imports.witness.turn_to(into_file(notes))
-        let_children_note(self._root, notes)
-        began = time.monotonic()
-        failure = work(order, self._stages[order.stage], function)
-        result = RunResult(
-            number=order.number,
-            seconds=time.monotonic() - began,
-            failure=failure,
-            compiled=dict(compiled.items() - loaded.items()),
-        )
-        for stream in streams:
-            with suppress(OSError, ValueError):
-                stream.flush()
-        path = Path(self._root, order.result)
-        path.parent.mkdir(parents=True, exist_ok=True)  # a stage may have removed what it found
-        beside = path.with_suffix(".tmp")
-        beside.write_text(json.dumps(result.as_record()), encoding="utf-8")
-        beside.replace(path)
-
-    def _next_kill(self) -> float | None:
-        if not self._kill_at:
-            return None
-        return max(0.0, min(self._kill_at.values()) - time.monotonic())
-
-    def _kill_overdue(self) -> None:
-        now = time.monotonic()
-        for pid in [pid for pid, when in self._kill_at.items() if when <= now]:
-            _signal_group(pid, signal.SIGKILL)
-            del self._kill_at[pid]
-
-    def _report_ended(self) -> None:
-        """Tell the engine of workers that ended, and end what they left running."""
-        for pid in list(self._workers):
-            ended, status = os.waitpid(pid, os.WNOHANG)
-            if not ended:
-                continue
-            with suppress(ProcessLookupError, PermissionError):
-                os.killpg(pid, signal.SIGKILL)  # its group lives as long as what it left running
-            self._kill_at.pop(pid, None)
-            number = self._workers.pop(pid)
-            self._answer({"number": number, "status": os.waitstatus_to_exitcode(status)})
+            raise
 
     def _answer(self, message: dict[str, int]) -> None:
         with suppress(BrokenPipeError):
             self._answers.write(json.dumps(message).encode() + b"\n")
             self._answers.flush()
-
-    def _end_all(self) -> None:
-        for pid in self._workers:
-            _signal_group(pid, signal.SIGTERM)
-        deadline = time.monotonic() + ORPHAN_GRACE_SECONDS
-        while self._workers and time.monotonic() < deadline:
-            self._report_ended()
-            time.sleep(0.01)
-        for pid in self._workers:
-            _signal_group(pid, signal.SIGKILL)
 
 
 def main() -> NoReturn:
@@ -266,14 +185,6 @@ def _form_problems(pipeline: LoadedPipeline) -> Iterator[PipelineError]:
                     facts={"declared at": str(stage.location)},
                     hint=f"Annotate it with {FORMS}.",
                 )
-
-
-def _signal_group(pid: int, number: int) -> None:
-    """Send a signal to a worker and all that it started."""
-    for send in (os.killpg, os.kill):  # it may not have its group yet
-        with suppress(ProcessLookupError, PermissionError):
-            send(pid, number)
-            return
 
 
 if __name__ == "__main__":

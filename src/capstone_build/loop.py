@@ -31,7 +31,8 @@ from capstone_build.core.report import (
 )
 from capstone_build.core.stage import Stage
 from capstone_build.discovery import Discovery
-from capstone_build.execution.executor import Executor, LocalExecutor, last_lines
+from capstone_build.execution.bounded_log import last_lines
+from capstone_build.execution.executor import Executor, LocalExecutor
 from capstone_build.execution.notes import taken_from
 from capstone_build.execution.order import RunResult, WorkOrder
 from capstone_build.execution.staging import Staging
@@ -46,6 +47,9 @@ from capstone_build.settling import Settling
 from capstone_build.storage.file_state import file_clock_ns
 
 Listener = Callable[[Event], None]
+
+_DEAR_SECONDS = 1.0
+"""What took so long to make is seen onto the disk at once, in case the power fails."""
 
 
 class Loop:
@@ -187,9 +191,6 @@ class Loop:
         self._placing.clear_orphans(stage)
         outputs = self._placing.prepare(stage, before, run.number)
         self._world.manifest.begin(stage.name, self._id)
-        self._logs.mkdir(parents=True, exist_ok=True)
-        notes = self._logs / f"{stage.name}.notes"
-        notes.unlink(missing_ok=True)  # those of an attempt that failed
         root = self._session.project.root
         order = WorkOrder(
             number=run.number,
@@ -198,8 +199,9 @@ class Loop:
             outputs=outputs,
             parameters=stage.parameters,
             timeout=stage.timeout,
+            memory=stage.memory,
             log=(self._logs / f"{stage.name}.log").relative_to(root).as_posix(),
-            notes=notes.relative_to(root).as_posix(),
+            notes=self._staging.notes_file(run.number).relative_to(root).as_posix(),
             result=self._staging.result_file(run.number).relative_to(root).as_posix(),
         )
         self._runs[run.number] = run
@@ -232,12 +234,15 @@ class Loop:
             failure = Failure(cause=Cause.CODE_MOVED, message=message, kept=kept)
             self._results.failed(stage.name, run.because, failure, result.seconds)
             return
-        notes = [*taken_from(self._logs / f"{stage.name}.notes"), *run.named]
+        notes = [*taken_from(self._staging.notes_file(run.number)), *run.named]
         found = Discovery(self._world, stage, notes, run.began_ns, settles=run.moved > 0).found
         if found.moved and run.moved == 0:
             self._moved(run, found.moved)
             return
         outputs = self._placing.publish(stage, run.number)
+        is_dear = result.seconds >= _DEAR_SECONDS
+        if is_dear:
+            self._placing.sync(outputs)
         self._recording.built(
             stage,
             run.before,
@@ -248,6 +253,8 @@ class Loop:
             places=found.places,
             said=found.said,
         )
+        if is_dear:
+            self._world.manifest.sync()
         self._settling.left(stage.name, notes)
         for each in found.undeclared:
             self._tell(each)
@@ -283,9 +290,6 @@ class Loop:
     def _explained(self, stage: Stage, failure: Failure, kept: str) -> Failure:
         """Add to a failure what the stage printed, and where things are."""
         log = self._logs / f"{stage.name}.log"
-        return replace(
-            failure,
-            kept=kept,
-            printed=last_lines(log),
-            log=log.relative_to(self._session.project.root).as_posix(),
-        )
+        printed = last_lines(log)
+        place = log.relative_to(self._session.project.root).as_posix() if printed else ""
+        return replace(failure, kept=kept, printed=printed, log=place)

@@ -17,6 +17,7 @@ from capstone_build.core.observation import Observation
 from capstone_build.core.report import EditKept, Event, OrphanKept
 from capstone_build.core.stage import Output, Stage
 from capstone_build.core.trace import Trace
+from capstone_build.disk import sync
 from capstone_build.execution.staging import Staging
 from capstone_build.storage.store import copy_content
 from capstone_build.world import World
@@ -84,6 +85,14 @@ class Placing:
                 self._staging.publish(output, number)
                 self._note(contents)
         return left
+
+    def sync(self, outputs: Mapping[ArtifactPath, Digest]) -> None:
+        """See that what was published is on disk before anything vouches for it."""
+        for path, digest in outputs.items():
+            if digest != EMPTY_FOLDER:
+                sync(self._world.project.root / path)
+                self._world.store.sync(digest)
+                self._world.files.synced(path)
 
     def restore(self, stage: Stage, trace: Trace, before: Observation, number: int) -> bool:
         """

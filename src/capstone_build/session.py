@@ -18,7 +18,7 @@ from capstone_build.core.plan import Plan, UpToDate, plan
 from capstone_build.core.stage import StageName
 from capstone_build.core.stage_record import stage_from_record
 from capstone_build.errors import InvalidPipelineError, PipelineError, PipelineLoadError, UsageError
-from capstone_build.execution.executor import Host
+from capstone_build.execution.host import Host
 from capstone_build.execution.notes import notes_from
 from capstone_build.request import Wish
 from capstone_build.world import World

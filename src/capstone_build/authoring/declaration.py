@@ -43,6 +43,7 @@ class Declaration:
     params: Mapping[str, JsonValue]
     env: Sequence[str]
     timeout: float | None
+    memory: str | int | None
     retries: int
     code: Sequence[CodeReference]
     ignore: Sequence[CodeReference]
@@ -110,6 +111,7 @@ def stage(
     params: Mapping[str, JsonValue] | None = None,
     env: Sequence[str] = (),
     timeout: float | None = None,
+    memory: str | int | None = None,
     retries: int = 0,
     code: Sequence[CodeReference] = (),
     ignore: Sequence[CodeReference] = (),
@@ -137,6 +139,9 @@ def stage(
             `--set` override it.
         env: Environment variables whose values count.
         timeout: Longest run, in seconds.
+        memory:
+            Most memory that a run and all that it starts may use: `"2GB"`,
+            `"512MiB"`, or a number of bytes. A run that uses more is ended.
         retries: How often a failed run is tried again.
         code:
             What counts as the stage's code besides what its function reaches:
@@ -161,6 +166,7 @@ def stage(
             params=params if params is not None else {},
             env=env,
             timeout=timeout,
+            memory=memory,
             retries=retries,
             code=code,
             ignore=ignore,
@@ -182,6 +188,7 @@ def command(
     params: Mapping[str, JsonValue] | None = None,
     env: Sequence[str] = (),
     timeout: float | None = None,
+    memory: str | int | None = None,
     retries: int = 0,
     code: Sequence[CodeReference] = (),
     ignore: Sequence[CodeReference] = (),
@@ -203,6 +210,7 @@ def command(
         params: See `stage`.
         env: See `stage`.
         timeout: See `stage`.
+        memory: See `stage`.
         retries: See `stage`.
         code: See `stage`; for a command, all of its code that there is to know.
         ignore: See `stage`.
@@ -216,6 +224,7 @@ def command(
         params=params if params is not None else {},
         env=env,
         timeout=timeout,
+        memory=memory,
         retries=retries,
         code=code,
         ignore=ignore,

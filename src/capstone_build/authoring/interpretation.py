@@ -8,7 +8,6 @@ not call them, and does not know the other stages (`capstone_build.core.graph`).
 from __future__ import annotations
 
 import inspect
-import math
 import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -25,6 +24,7 @@ from capstone_build.authoring.declaration import (
     StageFunction,
 )
 from capstone_build.authoring.declared_path import read_artifact
+from capstone_build.authoring.limits import is_number, limit_problems, memory_limit
 from capstone_build.authoring.signature import RETURNED, signature_problems, spelled_form
 from capstone_build.core.artifact import Artifact, Kind
 from capstone_build.core.digest import JsonValue, is_plain
@@ -112,6 +112,7 @@ class Interpretation:
             parameters=parameters,
             environment=tuple(written.env),
             timeout=written.timeout,
+            memory=memory_limit(written),
             retries=written.retries,
             code=tuple(dict.fromkeys([*code, *captured.symbols])),
             added=tuple(dict.fromkeys(references.added)),
@@ -135,13 +136,10 @@ class Interpretation:
         is_list = isinstance(written.env, list | tuple | set | frozenset)
         if not is_list or not all(isinstance(each, str) for each in written.env):
             raise self._problem(f"env={written.env!r} is no list of names", "Write env=['LANG'].")
-        timeout = written.timeout
-        if timeout is not None and not (_is_number(timeout) and 0 < timeout < math.inf):
-            self._report(f"timeout={timeout!r} is no number of seconds", "Write timeout=60.")
-        if not isinstance(written.retries, int) or written.retries < 0:
-            self._report(f"retries={written.retries!r} is no count", "Write retries=2.")
+        for problem, hint in limit_problems(written):
+            self._report(problem, hint)
         version = written.version
-        if version is not None and not (isinstance(version, str) or _is_number(version)):
+        if version is not None and not (isinstance(version, str) or is_number(version)):
             self._report(f"version={version!r} is no text and no number", "Write version='2'.")
         for label, mapping in (
             ("inputs", written.inputs),
@@ -294,7 +292,3 @@ class Interpretation:
             facts={"declared at": str(self._declaration.location)},
             hint=hint,
         )
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)

@@ -45,6 +45,8 @@ class Cause(Enum):
     """The process was ended by a signal."""
     TIMED_OUT = "timed out"
     """It was ended for running longer than its timeout."""
+    OUT_OF_MEMORY = "out of memory"
+    """It was ended for using more memory than it may."""
     BROKE_CONTRACT = "broke its contract"
     """An input or output is not what was promised, or an output is not there."""
     INPUT_MOVED = "input moved"

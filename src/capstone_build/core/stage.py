@@ -143,6 +143,7 @@ class Stage:
         parameters: Values that it is given, by name.
         environment: Names of the environment variables that count.
         timeout: Longest run in seconds; None for no limit.
+        memory: Most memory that a run may use, in bytes; None for no limit.
         retries: How often a run that failed is tried again.
         code:
             Definitions at which the reading of its source begins: its function,
@@ -164,6 +165,7 @@ class Stage:
     parameters: Mapping[str, JsonValue] = field(default_factory=lambda: MappingProxyType({}))
     environment: tuple[str, ...] = ()
     timeout: float | None = None
+    memory: int | None = None
     retries: int = 0
     code: tuple[Symbol, ...] = ()
     added: tuple[Symbol, ...] = ()

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import inspect
 import os
-import signal
 import subprocess
 import threading
 import traceback
@@ -21,6 +20,7 @@ from capstone_build.core.artifact import Artifact, Kind
 from capstone_build.core.contract import Violation
 from capstone_build.core.function import hints_of
 from capstone_build.core.report import Cause, Failure
+from capstone_build.core.signals import signal_name
 from capstone_build.core.stage import ShellCommand, Stage
 from capstone_build.core.template import argument_list, shell_line, words_of
 from capstone_build.errors import CapstoneError
@@ -142,8 +142,7 @@ def _run_command(action: ShellCommand, order: WorkOrder) -> Failure | None:
         )
     code = done.returncode
     if code < 0:
-        name = signal.Signals(-code).name
-        return Failure(cause=Cause.SIGNALLED, message=f"ended by {name}: {line}")
+        return Failure(cause=Cause.SIGNALLED, message=f"ended by {signal_name(-code)}: {line}")
     if code > 0:
         return Failure(cause=Cause.EXITED, message=f"exit code {code}: {line}")
     return None

@@ -7,33 +7,31 @@ order (`capstone_build.host` is its other end); does not know the graph.
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import selectors
 import signal
-import subprocess
-import sys
-import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import IO, Any, Protocol
+from typing import Protocol
 
-from capstone_build.core.digest import Digest
 from capstone_build.core.report import Cause, Failure
-from capstone_build.core.variable import digest_variable
-from capstone_build.errors import PipelineLoadError
-from capstone_build.execution.order import RunResult, WorkOrder
-
-GRACE_SECONDS = 3.0
-"""How long a stage that is told to end may take, before it is killed."""
+from capstone_build.core.signals import signal_name
+from capstone_build.core.size import spell_size
+from capstone_build.disk import disk_failed
+from capstone_build.errors import MemoryFailedError
+from capstone_build.execution.host import GRACE_SECONDS, Host
+from capstone_build.execution.memory_use import processes_killed_for_want_of_memory
+from capstone_build.execution.order import CANNOT_WRITE, RunResult, WorkOrder
 
 _LONGEST = 3600.0
 """No wait for the host is longer, in seconds: operating systems limit it."""
 
-LAST_LINES = 20
-"""How much of what a stage printed is told with its failure."""
+_RESULT_SIZE = 1 << 14
+"""What a worker tells of its run has more or less this size, in bytes."""
 
 
 class Executor(Protocol):
@@ -47,110 +45,6 @@ class Executor(Protocol):
 
     def stop(self) -> None:
         """End everything that runs."""
-
-
-class Host:
-    """
-    The process that holds the loaded pipeline.
-
-    Args:
-        root: The project's root, where it works.
-        module: The module that declares the pipeline.
-
-    Attributes:
-        greeting: What it told of the pipeline once that was loaded.
-    """
-
-    def __init__(self, root: Path, module: str) -> None:
-        self._printed = tempfile.TemporaryFile()  # noqa: SIM115 (closed in `close`)
-        self._environment = _environment()
-        self._process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "capstone_build.host", str(root), module],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self._printed,
-            cwd=root,
-            env=self._environment,
-            start_new_session=True,  # a Ctrl-C at the terminal is the engine's to answer
-        )
-        assert self._process.stdin is not None  # noqa: S101 (both are pipes, see above)
-        assert self._process.stdout is not None  # noqa: S101
-        self._orders: IO[bytes] = self._process.stdin
-        self.answers: IO[bytes] = self._process.stdout
-        self._unread = b""
-        try:
-            self.greeting = self._greeting(module)
-        except BaseException:
-            self._process.kill()  # it may be at work in the user's modules for long
-            self.close()
-            raise
-
-    def variable(self, name: str) -> Digest:
-        """Return the digest of an environment variable, as stages see it."""
-        changed: dict[str, Digest] = self.greeting.get("environment", {})
-        return changed.get(name) or digest_variable(self._environment.get(name))
-
-    def tell(self, message: Mapping[str, Any]) -> None:
-        """Send a message; a host that is gone is noticed when its answers end."""
-        try:
-            self._orders.write(json.dumps(message).encode() + b"\n")
-            self._orders.flush()
-        except BrokenPipeError:
-            pass
-
-    def hear(self) -> list[dict[str, Any]] | None:
-        """Return the messages that have come, after waiting for one; None at the end."""
-        piece = os.read(self.answers.fileno(), 1 << 16)
-        if not piece:
-            return None
-        *lines, self._unread = (self._unread + piece).split(b"\n")
-        return [json.loads(line) for line in lines]
-
-    def printed(self) -> str:
-        """Return what the pipeline's modules printed while they were imported."""
-        self._printed.seek(0)
-        return self._printed.read().decode("utf-8", "replace")
-
-    def close(self) -> None:
-        """End the host and all its workers."""
-        try:
-            self._orders.close()  # which it takes as the order to end
-        except BrokenPipeError:
-            pass
-        try:
-            self._process.wait(GRACE_SECONDS + 2)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
-        with suppress(ProcessLookupError, PermissionError):
-            os.killpg(self._process.pid, signal.SIGKILL)  # what the user's modules left running
-        self.answers.close()
-        self._printed.close()
-
-    def _greeting(self, module: str) -> dict[str, Any]:
-        while (messages := self.hear()) is not None:
-            if messages:
-                return messages[0]
-        code = self._process.wait()
-        ended = f"signal {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
-        printed = self.printed().strip().splitlines()[-LAST_LINES:]
-        raise PipelineLoadError(
-            f"the process ended with {ended} while {module!r} was loaded",
-            facts={"printed": "\n".join(printed)} if printed else {},
-            hint="See what the module does when it is imported.",
-        )
-
-
-def _environment() -> dict[str, str]:
-    """Return the environment of the user's code, in which `python` is the Python that runs this."""
-    environment = {"PYTHONHASHSEED": "0", **os.environ}
-    if sys.prefix != sys.base_prefix:
-        # As if the virtual environment were activated.
-        folder = str(Path(sys.executable).parent)
-        path = environment.get("PATH", os.defpath)
-        if path.split(os.pathsep)[0] != folder:
-            environment["PATH"] = f"{folder}{os.pathsep}{path}"
-    return environment
 
 
 class LocalExecutor:
@@ -168,6 +62,7 @@ class LocalExecutor:
         self._running: dict[int, tuple[WorkOrder, float]] = {}
         self._workers: dict[int, int] = {}  # number of an order -> process id
         self._timed_out: set[int] = set()
+        self._killed = processes_killed_for_want_of_memory()
 
     def submit(self, order: WorkOrder) -> None:
         """Begin to carry out *order*."""
@@ -195,7 +90,7 @@ class LocalExecutor:
                 self._workers |= {m["number"]: m["pid"] for m in messages if "pid" in m}
                 if ended:
                     for message in ended:
-                        yield self._result(message["number"], message["status"])
+                        yield self._result(**message)
                     return
 
     def stop(self) -> None:
@@ -223,25 +118,48 @@ class LocalExecutor:
                 self._timed_out.add(number)
                 self._host.tell({"stop": [number]})
 
-    def _result(self, number: int, status: int) -> RunResult:
-        """Read what the worker wrote, or tell from its exit *status* why it did not."""
+    def _result(self, number: int, status: int, used: int = 0) -> RunResult:
+        """
+        Read what the worker wrote, or tell why it did not.
+
+        Args:
+            number: Of its order.
+            status: Its exit code, or the number of the signal that ended it, negative.
+            used: The memory for whose use it was ended, in bytes; 0 if it was not.
+
+        Raises:
+            MemoryFailedError: If it could not write its result.
+        """
         order, started = self._running.pop(number)
         self._workers.pop(number, None)
         seconds = time.monotonic() - started
+        overdue = number in self._timed_out
+        self._timed_out.discard(number)
+        if used:
+            return RunResult(number=number, seconds=seconds, failure=_too_much(used, order))
+        if overdue:
+            message = f"it ran longer than its timeout of {order.timeout:g} s"
+            failure = Failure(cause=Cause.TIMED_OUT, message=message)
+            return RunResult(number=number, seconds=seconds, failure=failure)
         try:
             record = json.loads((self._root / order.result).read_bytes())
-            result = RunResult.from_record(record)
+            return RunResult.from_record(record)
         except (OSError, ValueError, KeyError, TypeError):
-            result = RunResult(number=number, seconds=seconds, failure=_ended(status))
-        if number in self._timed_out:
-            self._timed_out.discard(number)
-            message = f"it ran longer than its timeout of {order.timeout:g} s"
-            result = RunResult(
-                number=number,
-                seconds=seconds,
-                failure=Failure(cause=Cause.TIMED_OUT, message=message),
+            if status == CANNOT_WRITE:
+                raise _not_written(self._root / order.result) from None
+            return RunResult(number=number, seconds=seconds, failure=self._ended(status))
+
+    def _ended(self, status: int) -> Failure:
+        """Describe the end of a worker that left no result."""
+        if status >= 0:
+            return Failure(
+                cause=Cause.EXITED,
+                message=f"its process ended with exit code {status} before it was done",
             )
-        return result
+        message = f"its process was ended by {signal_name(-status)}"
+        if status == -signal.SIGKILL and processes_killed_for_want_of_memory() > self._killed:
+            message += ": the machine ran out of memory"
+        return Failure(cause=Cause.SIGNALLED, message=message)
 
     def _all_lost(self) -> Iterator[RunResult]:
         """The host is gone: end what its workers started, which outlives them."""
@@ -252,25 +170,17 @@ class LocalExecutor:
             yield self._result(number, -signal.SIGKILL)
 
 
-def last_lines(log: Path) -> tuple[str, ...]:
-    """Return the end of what a stage printed."""
+def _too_much(used: int, order: WorkOrder) -> Failure:
+    limit = spell_size(order.memory or 0)
+    message = f"it used {spell_size(used)} of memory, and its limit is {limit}"
+    return Failure(cause=Cause.OUT_OF_MEMORY, message=message)
+
+
+def _not_written(path: Path) -> MemoryFailedError:
+    """Describe why a worker could not write its result, after trying it again."""
     try:
-        with log.open("rb") as file:
-            file.seek(0, os.SEEK_END)
-            file.seek(max(0, file.tell() - (1 << 14)))
-            text = file.read().decode("utf-8", "replace")
-    except OSError:
-        return ()
-    return tuple(text.splitlines()[-LAST_LINES:])
-
-
-def _ended(status: int) -> Failure:
-    if status < 0:
-        try:
-            name = signal.Signals(-status).name
-        except ValueError:
-            name = f"signal {-status}"
-        return Failure(cause=Cause.SIGNALLED, message=f"its process was ended by {name}")
-    return Failure(
-        cause=Cause.EXITED, message=f"its process ended with exit code {status} before it was done"
-    )
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(bytes(_RESULT_SIZE))
+    except OSError as error:
+        return disk_failed(path, error, _RESULT_SIZE)
+    return disk_failed(path, OSError(errno.EIO, os.strerror(errno.EIO)))

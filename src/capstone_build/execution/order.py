@@ -16,6 +16,9 @@ from capstone_build.core.digest import Digest, JsonValue
 from capstone_build.core.report import Cause, Failure
 from capstone_build.core.stage import StageName
 
+CANNOT_WRITE = 74
+"""The exit code of a worker that did its work and could not write its result (`EX_IOERR`)."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkOrder:
@@ -29,6 +32,7 @@ class WorkOrder:
         outputs: For each name, the path to write to, absolute.
         parameters: Values by name.
         timeout: Longest run in seconds; None for no limit.
+        memory: Most memory that it may use, in bytes; None for no limit.
         log: The file that takes all that the stage prints.
         notes: The file that takes what is seen to be read.
         result: The file into which the worker writes its result.
@@ -42,6 +46,7 @@ class WorkOrder:
     outputs: Mapping[str, str]
     parameters: Mapping[str, JsonValue]
     timeout: float | None
+    memory: int | None
     log: str
     notes: str
     result: str

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from capstone_build.core.artifact import Kind
 from capstone_build.core.stage import Output, Stage
-from capstone_build.errors import MemoryFailedError
+from capstone_build.disk import disk_failed
 
 
 class Staging:
@@ -31,11 +31,13 @@ class Staging:
     def __init__(self, root: Path, memory: Path, build: str) -> None:
         self._root = root
         self._folder = memory / "staging" / build
+        self._notes = memory / "notes" / build
         self._kept = memory / "kept" / build
 
     def sweep(self) -> None:
         """Remove what earlier builds left in staging; to be called under the lock."""
         shutil.rmtree(self._folder.parent, ignore_errors=True)
+        shutil.rmtree(self._notes.parent, ignore_errors=True)
 
     def prepare(self, stage: Stage, number: int) -> dict[str, str]:
         """
@@ -53,7 +55,7 @@ class Staging:
             try:
                 paths[output.name] = str(self._room_for(output, number))
             except OSError as error:
-                raise _failed(self._root / output.artifact.location, error) from None
+                raise disk_failed(self._root / output.artifact.location, error) from None
         return paths
 
     def _room_for(self, output: Output, number: int) -> Path:
@@ -118,7 +120,7 @@ class Staging:
                     final.unlink()
                 _move(content, final)
         except OSError as error:
-            raise _failed(final, error) from None
+            raise disk_failed(final, error) from None
 
     def keep(self, place: str) -> str:
         """Set aside the artifact at *place*; return where, from the project's root."""
@@ -133,12 +135,19 @@ class Staging:
     def clear(self) -> None:
         """Remove the staging area of this build."""
         shutil.rmtree(self._folder, ignore_errors=True)
+        shutil.rmtree(self._notes, ignore_errors=True)
 
     def result_file(self, number: int) -> Path:
         """Return where the worker of the run of this *number* writes its result."""
         path = self._folder / str(number) / "result.json"
         path.parent.mkdir(parents=True, exist_ok=True)
         return path
+
+    def notes_file(self, number: int) -> Path:
+        """Return where the run of this *number* notes what it is seen to read."""
+        # Not among the outputs: a stage that removes these is seen to look at them.
+        self._notes.mkdir(parents=True, exist_ok=True)
+        return self._notes / str(number)
 
     def staged(self, number: int, output: Output) -> Path:
         """Return where the run of this *number* leaves *output*."""
@@ -162,7 +171,7 @@ class Staging:
             kept.parent.mkdir(parents=True, exist_ok=True)
             _move(path, kept)
         except OSError as error:
-            raise _failed(kept, error) from None
+            raise disk_failed(kept, error) from None
         return kept.relative_to(self._root).as_posix()
 
 
@@ -188,10 +197,3 @@ def _move(source: Path, target: Path) -> None:
             shutil.rmtree(source)
         else:
             source.unlink()
-
-
-def _failed(path: Path, error: OSError) -> MemoryFailedError:
-    return MemoryFailedError(
-        f"{str(path)!r} cannot be written: {error.strerror}",
-        hint="See that the disk has room and the folder can be written; what is built stands.",
-    )

@@ -7,10 +7,10 @@ that a person needs to go on stands here, and the verdict in the last line.
 
 from __future__ import annotations
 
-import signal
 from collections.abc import Iterator
 
 from capstone_build.core.report import BuildReport, Outcome, StageResult
+from capstone_build.core.signals import signal_name
 from capstone_build.presentation.duration import spelled
 from capstone_build.presentation.escaping import block_for_terminal, for_terminal
 from capstone_build.presentation.nothing import nothing_to_do
@@ -94,7 +94,7 @@ def _going_on(report: BuildReport, resume: str, colour: bool) -> Iterator[str]:
     """Say what stands and how to go on; begins with a blank line."""
     yield ""
     if report.interrupted is not None:
-        name = _signal_name(report.interrupted)
+        name = signal_name(report.interrupted)
         yield f"interrupted by {name}: what was running was ended"
     skipped = [r.stage for r in report.results.values() if r.outcome is Outcome.SKIPPED]
     if skipped:
@@ -113,10 +113,3 @@ def _labelled(label: str, text: str, colour: bool) -> str:
 def _indented(block: str, margin: str) -> Iterator[str]:
     for line in block_for_terminal(block).split("\n"):
         yield (margin + line).rstrip(" ")
-
-
-def _signal_name(number: int) -> str:
-    try:
-        return signal.Signals(number).name
-    except ValueError:
-        return f"signal {number}"

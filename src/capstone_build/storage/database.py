@@ -8,12 +8,15 @@ made: by a build, under its lock, and never by somebody who only looks.
 
 from __future__ import annotations
 
+import errno
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
+from capstone_build.disk import disk_failed
 from capstone_build.errors import MemoryFailedError
 
 _TABLES = "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY name"
@@ -75,6 +78,19 @@ class Database:
         except (OSError, sqlite3.Error) as error:
             raise self._failed(error) from None
 
+    def sync(self) -> None:
+        """
+        See that all that was written is on disk.
+
+        Raises:
+            MemoryFailedError: If it cannot be written.
+        """
+        if self._connection is not None:
+            try:
+                self._connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
+            except sqlite3.Error as error:
+                raise self._failed(error) from None
+
     def close(self) -> None:
         """Let go of the file."""
         if self._connection is not None:
@@ -124,7 +140,11 @@ class Database:
         )
         return connection
 
-    def _failed(self, error: Exception) -> MemoryFailedError:
+    def _failed(self, error: OSError | sqlite3.Error) -> MemoryFailedError:
+        if isinstance(error, OSError):
+            return disk_failed(self._path, error)
+        if error.sqlite_errorcode == sqlite3.SQLITE_FULL:
+            return disk_failed(self._path, OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)))
         return MemoryFailedError(
             f"the manifest {str(self._path)!r} failed: {error}",
             hint="See that the disk has room and the folder can be written; what is built stands.",

@@ -12,6 +12,7 @@ import time
 from dataclasses import dataclass
 
 from capstone_build.core.digest import Digest
+from capstone_build.storage.uptime import boot_id, booted_ns
 
 _TICK = 20_000_000
 """No clock of a local file system ticks more slowly than this, in nanoseconds ..."""
@@ -63,15 +64,31 @@ class KnownFile:
         state: Its state just before it was read.
         digest: Of its content.
         looked_ns: When that was, in nanoseconds since the epoch.
+        boot:
+            Until when this can be relied on. What was written since the machine
+            started may have been in its memory only, and is lost with it where
+            the power fails, even if the state is not: then it is the `boot_id`.
+            Empty where it is surely on disk.
     """
 
     state: FileState
     digest: Digest
     looked_ns: int
+    boot: str = ""
+
+    @classmethod
+    def read(cls, state: FileState, digest: Digest, looked_ns: int) -> KnownFile:
+        """Note what was read in a file, by whoever wrote it."""
+        is_young = max(state.mtime_ns, state.ctime_ns) >= booted_ns()
+        return cls(state, digest, looked_ns, boot_id() if is_young else "")
 
     def still_holds(self, state: FileState) -> bool:
         """Tell whether a file of this *state* surely has the same content."""
-        return state == self.state and state.settled_ns < self.looked_ns
+        return (
+            state == self.state
+            and state.settled_ns < self.looked_ns
+            and self.boot in {"", boot_id()}
+        )
 
 
 def file_clock_ns() -> int:

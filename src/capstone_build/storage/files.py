@@ -13,7 +13,7 @@ import os
 import stat
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import astuple
+from dataclasses import astuple, replace
 from pathlib import Path
 
 from capstone_build.core.artifact import (
@@ -51,6 +51,7 @@ class Files:
         self._seen: dict[str, KnownFile] = {}
         self._fresh: dict[str, KnownFile] = {}
         self._published: dict[str, tuple[FileState, Digest]] = {}
+        self._synced: set[str] = set()
 
     def digest(self, path: str) -> Digest | None:
         """
@@ -83,7 +84,7 @@ class Files:
         known = self._seen.get(path) or self._recall(path)
         if known is None or not known.still_holds(state):
             looked_ns = time.time_ns()
-            known = KnownFile(state, self._read(path), looked_ns)
+            known = KnownFile.read(state, self._read(path), looked_ns)
             self._fresh[path] = known
         self._seen[path] = known
         return known.digest
@@ -118,8 +119,15 @@ class Files:
             return  # gone already: the next look will tell
         state = FileState.of(status)
         self._published[path] = (state, digest)
+        self._synced.discard(path)
         self._seen.pop(path, None)
-        self._fresh[path] = KnownFile(state, digest, time.time_ns())
+        self._fresh[path] = KnownFile.read(state, digest, time.time_ns())
+
+    def synced(self, path: str) -> None:
+        """Note that what was published at *path* is on disk, and outlives the machine's memory."""
+        self._synced.add(path)
+        if path in self._fresh:
+            self._fresh[path] = replace(self._fresh[path], boot="")
 
     def is_published(self, path: str, state: tuple[int, ...]) -> bool:
         """Tell whether a file in this *state* is what the engine itself put at *path*."""
@@ -141,7 +149,9 @@ class Files:
         known = (seen.state, seen.digest) if seen is not None else self._published.get(path)
         if known is None or known[0].size > _CONFIRMED:
             return False
-        again = KnownFile(*known, time.time_ns())
+        again = KnownFile.read(*known, time.time_ns())
+        if path in self._synced:
+            again = replace(again, boot="")
         state = self.states([path])[path]
         if state is None or not again.still_holds(state) or self._read(path) != again.digest:
             return False

@@ -19,6 +19,7 @@ from array import array
 
 import xxhash
 
+from capstone_build.storage.uptime import boot_id
 from capstone_build.version import VERSION
 
 TYPE_CHECKING = False
@@ -180,7 +181,9 @@ def machine() -> list[str]:
     system = os.uname() if hasattr(os, "uname") else sys.getwindowsversion()  # type: ignore[attr-defined]  # there it is
     user = os.getuid() if hasattr(os, "getuid") else os.getlogin()
     path = os.pathsep.join(sys.path[1:])
-    return [VERSION, sys.version, sys.prefix, str(system), str(user), str(cores), path]
+    # Not where the machine stopped meanwhile: what was written may have gone with it.
+    run = boot_id()
+    return [VERSION, sys.version, sys.prefix, str(system), str(user), str(cores), path, run]
 
 
 def variable_now(name: str) -> str:

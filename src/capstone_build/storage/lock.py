@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from capstone_build.errors import MemoryFailedError
+from capstone_build.disk import disk_failed
 
 
 @contextmanager
@@ -40,10 +40,7 @@ def locked(folder: Path, waiting: Callable[[int | None], None]) -> Iterator[None
             lock.acquire()
         holder.write_text(f"{os.getpid()}\n", encoding="ascii")
     except OSError as error:
-        raise MemoryFailedError(
-            f"{str(folder)!r} cannot be written: {error.strerror}",
-            hint="See that the disk has room and that the folder is yours.",
-        ) from None
+        raise disk_failed(folder, error) from None
     try:
         yield
     finally:

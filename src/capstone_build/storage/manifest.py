@@ -53,7 +53,7 @@ CREATE TABLE unfinished (
 CREATE TABLE files (
     path TEXT PRIMARY KEY, size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL,
     ctime_ns INTEGER NOT NULL, inode INTEGER NOT NULL, digest TEXT NOT NULL,
-    looked_ns INTEGER NOT NULL
+    looked_ns INTEGER NOT NULL, boot TEXT NOT NULL
 ) WITHOUT ROWID;
 CREATE TABLE made (
     path TEXT PRIMARY KEY, digest TEXT NOT NULL, pipeline TEXT NOT NULL, stage TEXT NOT NULL
@@ -232,10 +232,11 @@ class Manifest:
     def file(self, path: str) -> KnownFile | None:
         """Return what is known of the file at *path*."""
         query = (
-            "SELECT size, mtime_ns, ctime_ns, inode, digest, looked_ns FROM files WHERE path = ?"
+            "SELECT size, mtime_ns, ctime_ns, inode, digest, looked_ns, boot "
+            "FROM files WHERE path = ?"
         )
-        for size, mtime_ns, ctime_ns, inode, digest, looked_ns in self._database.rows(query, path):
-            return KnownFile(FileState(size, mtime_ns, ctime_ns, inode), digest, looked_ns)
+        for *state, digest, looked_ns, boot in self._database.rows(query, path):
+            return KnownFile(FileState(*state), digest, looked_ns, boot)
         return None
 
     def remember_files(self, states: Mapping[str, KnownFile]) -> None:
@@ -258,6 +259,10 @@ class Manifest:
     def summaries(self) -> Summaries:
         """Return the memory of what was read in source files."""
         return Summaries(self._database)
+
+    def sync(self) -> None:
+        """See that all that is remembered is on disk, and outlives the machine's memory."""
+        self._database.sync()
 
     def close(self) -> None:
         """Let go of the database."""
@@ -283,10 +288,11 @@ def _write_states(writing: sqlite3.Connection, states: Mapping[str, KnownFile]) 
             known.state.inode,
             known.digest,
             known.looked_ns,
+            known.boot,
         )
         for path, known in states.items()
     )
-    writing.executemany("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
+    writing.executemany("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
 
 
 def _traces(rows: Iterable[tuple[str | None]]) -> Iterator[Trace]:

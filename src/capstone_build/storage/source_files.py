@@ -55,7 +55,7 @@ class SourceFiles:
         state = FileState.of(os.stat(file))  # noqa: PTH116 (as above)
         content = Path(file).read_bytes()
         if _can_be_kept(file):
-            self._fresh[file] = KnownFile(state, digest_bytes(content), looked_ns)
+            self._fresh[file] = KnownFile.read(state, digest_bytes(content), looked_ns)
         return content
 
     def take_fresh(self) -> dict[str, KnownFile]:

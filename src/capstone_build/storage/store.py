@@ -15,6 +15,7 @@ import sys
 from pathlib import Path
 
 from capstone_build.core.digest import EMPTY_FOLDER, PREFIX, Digest, digest_bytes
+from capstone_build.disk import disk_failed, sync
 from capstone_build.storage.files import digest_file
 
 _FICLONE = 0x40049409
@@ -50,6 +51,11 @@ class Store:
             beside.replace(place)
         finally:
             beside.unlink(missing_ok=True)
+
+    def sync(self, digest: Digest) -> None:
+        """See that the object for *digest* is on disk, and outlives the machine's memory."""
+        if digest != EMPTY_FOLDER:
+            sync(self._object(digest))
 
     def keep_text(self, content: bytes, digest: Digest) -> None:
         """Put *content*, of this *digest*, into the store."""
@@ -97,12 +103,20 @@ def copy_content(source: Path, target: Path) -> None:
     Copy a file's content to *target*, and whether it can be run.
 
     Blocks are shared where the file system can.
+
+    Raises:
+        MemoryFailedError: If it cannot be written.
     """
-    with source.open("rb") as reading, target.open("wb") as writing:
-        if os.fstat(reading.fileno()).st_mode & stat.S_IXUSR:
-            target.chmod(0o755)
-        if not _shared_blocks(reading.fileno(), writing.fileno()):
-            shutil.copyfileobj(reading, writing, 1 << 20)
+    with source.open("rb") as reading:
+        told = os.fstat(reading.fileno())
+        try:
+            with target.open("wb") as writing:
+                if told.st_mode & stat.S_IXUSR:
+                    target.chmod(0o755)
+                if not _shared_blocks(reading.fileno(), writing.fileno()):
+                    shutil.copyfileobj(reading, writing, 1 << 20)
+        except OSError as error:
+            raise disk_failed(target, error, told.st_size) from None
 
 
 def _shared_blocks(source: int, target: int) -> bool:
