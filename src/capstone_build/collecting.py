@@ -213,9 +213,10 @@ class _Collecting:
 
     def _out_of_date(self, files: ObjectFiles) -> Iterator[tuple[str, int]]:
         """Yield what builds that are over left in staging, and what no build will look at."""
-        with suppress(OSError):
-            for folder in (self._memory / "staging").iterdir():
-                yield str(folder), _size(folder)
+        for name in ("staging", "notes"):
+            with suppress(OSError):
+                for folder in (self._memory / name).iterdir():
+                    yield str(folder), _size(folder)
         for folder in dead_scratches(self._memory):
             yield str(folder), _size(folder)
         old = [Path(path) for path, _ in files.rotten()]

@@ -27,8 +27,10 @@ from capstone_build.core.rebuilt import Contrast, Rebuilding, Rebuilt, Sameness
 from capstone_build.core.report import BuildStarted, Failure, StageStarted
 from capstone_build.core.stage import Stage, StageName
 from capstone_build.core.trace import Trace
-from capstone_build.errors import MemoryFailedError
-from capstone_build.execution.executor import Host, LocalExecutor, last_lines
+from capstone_build.disk import disk_failed
+from capstone_build.execution.bounded_log import last_lines
+from capstone_build.execution.executor import LocalExecutor
+from capstone_build.execution.host import Host
 from capstone_build.execution.order import RunResult, WorkOrder
 from capstone_build.execution.staging import Staging
 from capstone_build.interruption import Interrupted, interruptible, uninterruptible
@@ -119,10 +121,7 @@ class _Rebuilding:
         except Interrupted as interruption:
             return interruption.number
         except OSError as error:
-            raise MemoryFailedError(
-                f"the disk failed: {error.filename!r}: {error.strerror}",
-                hint="See that it has room for a copy of what the stage reads.",
-            ) from None
+            raise disk_failed(error.filename or self._place, error) from None
         finally:
             with uninterruptible():
                 for run in self._running:
@@ -160,8 +159,6 @@ class _Rebuilding:
     def _start(self, stage: Stage, trace: Trace, scratch: Scratch, host: Host) -> _Run:
         memory = scratch.folder / MEMORY_FOLDER
         staging = Staging(scratch.folder, memory, "second")
-        logs = memory / "logs"
-        logs.mkdir(parents=True)
         order = WorkOrder(
             number=1,
             stage=stage.name,
@@ -169,8 +166,9 @@ class _Rebuilding:
             outputs=staging.prepare(stage, 1),
             parameters=stage.parameters,
             timeout=stage.timeout,
-            log=(logs / "log").relative_to(scratch.folder).as_posix(),
-            notes=(logs / "notes").relative_to(scratch.folder).as_posix(),
+            memory=stage.memory,
+            log=(memory / "log").relative_to(scratch.folder).as_posix(),
+            notes=staging.notes_file(1).relative_to(scratch.folder).as_posix(),
             result=staging.result_file(1).relative_to(scratch.folder).as_posix(),
         )
         executor = LocalExecutor(host, scratch.folder)
@@ -276,7 +274,7 @@ class _Rebuilding:
     def _lacking(self) -> str:
         """Say what was not in the copy and may have been missed."""
         if not self._spare.left_out:
-            return "it ran in a copy of the project, with what it declares and what it was seen to read"
+            return "it ran in a copy of the project, with all that it was seen to read"
         names = ", ".join(self._spare.left_out[:3])
         more = len(self._spare.left_out) - 3
         tail = f" and {more} more" if more > 0 else ""

@@ -61,7 +61,7 @@ def test_orphans_are_removed_and_each_is_told(left: Project) -> None:
     assert done.code == 0, done.err
     for name in ("output/old.txt", "output/parts/a", "output/parts/in/b"):
         assert f"removed   {name}: left by stage old" in done.out
-    assert done.last_line == "3 files (8 B) removed"
+    assert done.last_line == "3 files (8 bytes) removed"
     assert sorted(left.artifacts()) == ["output/made.txt"]
     assert not left.exists("output/parts")
     assert "nothing to remove" in left.run("clean", "--orphans").out
@@ -75,7 +75,7 @@ def test_a_dry_run_removes_nothing(left: Project) -> None:
     done = left.run("clean", "--orphans", "-n")
 
     assert "output/parts/in/b" in done.out
-    assert done.last_line == "would be: 3 files (8 B) removed"
+    assert done.last_line == "would be: 3 files (8 bytes) removed"
     assert left.artifacts() == before
 
 
@@ -185,14 +185,16 @@ def test_outputs_are_removed_and_come_back(project: Project) -> None:
     project.build()
     before = project.artifacts()
 
-    assert project.run("clean", "--outputs", "output/made.txt").last_line == "1 file (5 B) removed"
+    assert (
+        project.run("clean", "--outputs", "output/made.txt").last_line == "1 file (5 bytes) removed"
+    )
     assert not project.exists("output/made.txt")
     assert project.exists("output/old.txt")
     project.write("output/old.txt", "mine\n")
     project.write("output/parts/notes.txt", "nobody's\n")
     done = project.run("clean", "--outputs")
 
-    assert done.last_line == "2 files (4 B) removed, 1 file set aside in .cache/kept/"
+    assert done.last_line == "2 files (4 bytes) removed, 1 file set aside in .cache/kept/"
     assert [path.read_text() for path in kept_in(project)] == ["mine\n"]
     assert sorted(project.artifacts()) == ["output/parts/notes.txt"]
     (project.root / "output/parts/notes.txt").unlink()

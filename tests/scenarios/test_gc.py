@@ -25,6 +25,7 @@ from capstone_build import stage
 
 @stage(inputs={"seed": "seed.txt"}, outputs={"big": "output/big.txt", "parts": "output/parts/"})
 def grow(seed: str, big: Path, parts: Path) -> None:
+    print("grows")
     big.write_text(seed.strip() * 1000)
     parts.mkdir(exist_ok=True)
     (parts / "one").write_text(seed)

@@ -42,7 +42,7 @@ def contents(project: Project) -> dict[str, tuple[bytes, int]]:
 
 
 def test_a_stage_that_leaves_the_same_bytes_is_the_same(project: Project) -> None:
-    """With helpers, undeclared reads, listings and parameters, from the copy as from the project."""
+    """With helpers, undeclared reads, listings and parameters, all found in the copy."""
     project.write("helpers.py", "def twice(text): return text * 2\n")
     project.write("lists/a.txt", "a")
     project.write("lists/b.txt", "b")
@@ -113,8 +113,7 @@ WRITES = {
     ),
     "mode": (
         '"a.sh"',
-        'out.write_text("x"); out.chmod(0o755 if len(os.getcwd()) > len(os.environ["ROOT"]) + 9 '
-        "else 0o644)",
+        'out.write_text("x"); out.chmod(0o644 if os.getcwd() == os.environ["ROOT"] else 0o755)',
         "output/a.sh: only whether it can be run",
     ),
 }
@@ -325,12 +324,13 @@ def now() -> dict:
 
 def test_interrupted_it_ends_what_runs_and_leaves_no_copy(project: Project) -> None:
     """And a killed one's copy is removed by the next."""
-    slow = """
+    place = project.root.parent
+    slow = f"""
 slow = command(
-    "echo $$ > {0}/pid; if [ -e {0}/slow ]; then sleep 600; fi; echo > {{outputs.o}}",
+    "echo $$ > {place}/pid; if [ -e {place}/slow ]; then sleep 600; fi; echo > {{outputs.o}}",
     name="slow", outputs={{"o": "output/slow.txt"}},
 )
-""".format(project.root.parent)
+"""
     of_stage(project, slow)
     (project.root.parent / "slow").touch()
     (project.root.parent / "pid").unlink()

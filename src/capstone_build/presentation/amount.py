@@ -1,24 +1,10 @@
 """
-Amounts: how much room something takes, as people say it.
+Amounts: how many there are of something, as people say it.
 
-Knows bytes; does not know what they are of.
+Knows numbers and words; sizes in bytes are said by `capstone_build.core.size`.
 """
 
 from __future__ import annotations
-
-_UNITS = ("kB", "MB", "GB", "TB")
-
-
-def spelled_bytes(count: int) -> str:
-    """Return *count* bytes in decimal units, as disks are sold and `ls -h --si` tells."""
-    if count < 1000:
-        return f"{count} B"
-    size = float(count)
-    for unit in _UNITS:
-        size /= 1000
-        if size < 999.5:
-            return f"{size:.1f} {unit}" if size < 9.95 else f"{size:.0f} {unit}"
-    return f"{size:.0f} {_UNITS[-1]}"
 
 
 def counted(count: int, what: str) -> str:

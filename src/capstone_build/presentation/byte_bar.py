@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Self, TextIO
 
-from capstone_build.presentation.amount import spelled_bytes
+from capstone_build.core.size import spell_size
 from capstone_build.presentation.style import Style, paint
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ class ByteBar:
         filled = _LENGTH * self._done // self._total if self._total else 0
         bar = paint("=" * filled, Style.GOOD, self._colour)
         bar += paint("-" * (_LENGTH - filled), Style.DIM, self._colour)
-        return f"[{bar}] {spelled_bytes(self._done)} of {spelled_bytes(self._total)}"
+        return f"[{bar}] {spell_size(self._done)} of {spell_size(self._total)}"
 
     def _begin(self) -> None:
         from rich.console import Console

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from capstone_build.core.leftover import Fate, Leftover
-from capstone_build.presentation.amount import counted, spelled_bytes
+from capstone_build.core.size import spell_size
+from capstone_build.presentation.amount import counted
 from capstone_build.presentation.cells import padded
 from capstone_build.presentation.escaping import for_terminal
 from capstone_build.presentation.sentence import listed
@@ -66,6 +67,6 @@ def _verdict(leftovers: Sequence[Leftover], is_dry: bool) -> str:
         those = [each for each in leftovers if each.fate is fate]
         if not those:
             continue
-        size = f" ({spelled_bytes(sum(e.size for e in those))})" if fate is Fate.REMOVED else ""
+        size = f" ({spell_size(sum(e.size for e in those))})" if fate is Fate.REMOVED else ""
         said.append(f"{counted(len(those), 'file')}{size} {word}")
     return f"{'would be: ' if is_dry else ''}{', '.join(said)}"

@@ -10,7 +10,8 @@ from dataclasses import asdict
 
 from capstone_build.core.collection import Bounds, Collection, Room
 from capstone_build.core.digest import JsonValue
-from capstone_build.presentation.amount import counted, spelled_bytes
+from capstone_build.core.size import spell_size
+from capstone_build.presentation.amount import counted
 from capstone_build.presentation.cells import padded
 from capstone_build.presentation.style import Style, paint
 
@@ -73,7 +74,7 @@ def _kept(bounds: Bounds) -> str:
 
 
 def _line(word: str, style: Style, size: int, said: str, colour: bool) -> str:
-    return f"{paint(padded(word, _WORD), style, colour)} {spelled_bytes(size):>{_SIZE}}  {said}"
+    return f"{paint(padded(word, _WORD), style, colour)} {spell_size(size):>{_SIZE}}  {said}"
 
 
 def _verdict(collection: Collection, bounds: Bounds, is_dry: bool) -> str:
@@ -81,8 +82,8 @@ def _verdict(collection: Collection, bounds: Bounds, is_dry: bool) -> str:
     if not collection.freed:
         said = "nothing to free"
     else:
-        said = f"{'would free' if is_dry else 'freed'} {spelled_bytes(collection.freed)}"
-    said += f"; the store holds {spelled_bytes(size)}" if size else ""
+        said = f"{'would free' if is_dry else 'freed'} {spell_size(collection.freed)}"
+    said += f"; the store holds {spell_size(size)}" if size else ""
     if bounds.max_size is not None and size > bounds.max_size:
-        said += f", more than {spelled_bytes(bounds.max_size)}: what stands needs it"
+        said += f", more than {spell_size(bounds.max_size)}: what stands needs it"
     return said

@@ -11,7 +11,8 @@ from itertools import groupby
 
 from capstone_build.core.digest import JsonValue
 from capstone_build.core.finding import Finding, Flaw, Remedy, Verification
-from capstone_build.presentation.amount import counted, spelled_bytes
+from capstone_build.core.size import spell_size
+from capstone_build.presentation.amount import counted
 from capstone_build.presentation.cells import padded
 from capstone_build.presentation.duration import spelled
 from capstone_build.presentation.escaping import for_terminal
@@ -108,7 +109,7 @@ def _verdict(verification: Verification) -> str:
     looked = (
         f"{counted(verification.files, 'file')} of the project, "
         f"{verification.objects} of the store, "
-        f"{spelled_bytes(verification.size)} in {spelled(verification.seconds)}"
+        f"{spell_size(verification.size)} in {spelled(verification.seconds)}"
     )
     if not wrong:
         if not (verification.objects or verification.files or verification.traces):

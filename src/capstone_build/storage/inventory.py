@@ -148,10 +148,10 @@ class Inventory:
 
     def files(self) -> Iterator[tuple[str, KnownFile]]:
         """Go through the files whose content is trusted as long as their states hold."""
-        for path, size, mtime_ns, ctime_ns, inode, digest, looked_ns in self._database.rows(
-            "SELECT path, size, mtime_ns, ctime_ns, inode, digest, looked_ns FROM files"
+        for path, *state, digest, looked_ns, boot in self._database.rows(
+            "SELECT path, size, mtime_ns, ctime_ns, inode, digest, looked_ns, boot FROM files"
         ):
-            yield path, KnownFile(FileState(size, mtime_ns, ctime_ns, inode), digest, looked_ns)
+            yield path, KnownFile(FileState(*state), digest, looked_ns, boot)
 
     def made(self) -> dict[str, Maker]:
         """Return which stage, of whichever pipeline, left what is in place."""
