@@ -32,6 +32,7 @@ from capstone_build.execution.staging import Staging
 from capstone_build.kept_sources import KeptSources
 from capstone_build.request import Wish
 from capstone_build.session import Session
+from capstone_build.storage.file_state import FileState
 from capstone_build.storage.inventory import Inventory
 from capstone_build.storage.lock import locked
 from capstone_build.storage.manifest import Made
@@ -100,6 +101,7 @@ class _Cleaning:
         self._world = session.world
         self._root = session.project.root
         self._users: dict[str, str] | None = None
+        self._states: dict[ArtifactPath, FileState | None] = {}
 
     def judged(self, wish: Wish, *, orphans: bool, outputs: bool) -> list[Leftover]:
         """Say of each file that is there what is to become of it."""
@@ -121,8 +123,8 @@ class _Cleaning:
             f"{time.strftime('%Y%m%dT%H%M%S')}-{os.getpid()}",
         )
         done = []
-        for each in leftovers:
-            kept = ""
+        for judged in leftovers:
+            each, kept = self._judged_still(judged), ""
             if each.fate is Fate.REMOVED:
                 self._remove(each.path)
             elif each.fate is Fate.KEPT:
@@ -131,8 +133,17 @@ class _Cleaning:
         self._forget_orphans()
         return done
 
+    def _judged_still(self, leftover: Leftover) -> Leftover:
+        """Judge a file again that was written to since: many of them take their time."""
+        path = leftover.path
+        made = self._world.manifest.made_at(path)
+        if made is None or self._world.files.states([path])[path] == self._states[path]:
+            return leftover
+        return self._judge(path, made, is_orphan=self._session.graph.writer_of(path) is None)
+
     def _judge(self, path: ArtifactPath, made: Made, *, is_orphan: bool) -> Leftover:
         file = self._root / path
+        self._states[path] = self._world.files.states([path])[path]
         why = self._outside(path) or self._user(path, is_orphan=is_orphan)
         fate, size = Fate.LEFT, 0
         if not why:
@@ -144,7 +155,14 @@ class _Cleaning:
                 fate, size = Fate.REMOVED, file.lstat().st_size
             else:
                 fate, size = Fate.KEPT, file.lstat().st_size
-        return Leftover(path=path, stage=made.stage, fate=fate, size=size, why=why)
+        return Leftover(
+            path=path,
+            stage=made.stage,
+            fate=fate,
+            size=size,
+            why=why,
+            is_held=self._world.store.holds(made.digest),
+        )
 
     def _outside(self, path: str) -> str:
         """Say how *path*, as it is remembered, leads out of the project; empty if it does not."""

@@ -61,7 +61,7 @@ def test_orphans_are_removed_and_each_is_told(left: Project) -> None:
     assert done.code == 0, done.err
     for name in ("output/old.txt", "output/parts/a", "output/parts/in/b"):
         assert f"removed   {name}: left by stage old" in done.out
-    assert done.last_line == "3 files (8 bytes) removed"
+    assert done.last_line == "removed 3 files (8 bytes)"
     assert sorted(left.artifacts()) == ["output/made.txt"]
     assert not left.exists("output/parts")
     assert "nothing to remove" in left.run("clean", "--orphans").out
@@ -75,7 +75,7 @@ def test_a_dry_run_removes_nothing(left: Project) -> None:
     done = left.run("clean", "--orphans", "-n")
 
     assert "output/parts/in/b" in done.out
-    assert done.last_line == "would be: 3 files (8 bytes) removed"
+    assert done.last_line == "would remove 3 files (8 bytes)"
     assert left.artifacts() == before
 
 
@@ -97,7 +97,7 @@ def test_an_orphan_that_was_edited_is_set_aside(left: Project) -> None:
 
     done = left.run("clean", "--orphans")
 
-    assert "kept      output/old.txt: edited since stage old left it; it is now .cache/kept/" in (
+    assert "set aside output/old.txt: edited since stage old left it; it is now .cache/kept/" in (
         done.out
     )
     assert not left.exists("output/old.txt")
@@ -185,8 +185,8 @@ def test_outputs_are_removed_and_come_back(project: Project) -> None:
     project.build()
     before = project.artifacts()
 
-    assert (
-        project.run("clean", "--outputs", "output/made.txt").last_line == "1 file (5 bytes) removed"
+    assert project.run("clean", "--outputs", "output/made.txt").last_line == (
+        "removed 1 file (5 bytes)"
     )
     assert not project.exists("output/made.txt")
     assert project.exists("output/old.txt")
@@ -194,12 +194,24 @@ def test_outputs_are_removed_and_come_back(project: Project) -> None:
     project.write("output/parts/notes.txt", "nobody's\n")
     done = project.run("clean", "--outputs")
 
-    assert done.last_line == "2 files (4 bytes) removed, 1 file set aside in .cache/kept/"
+    assert done.last_line == "removed 2 files (4 bytes), set aside 1 file in .cache/kept/"
     assert [path.read_text() for path in kept_in(project)] == ["mine\n"]
     assert sorted(project.artifacts()) == ["output/parts/notes.txt"]
     (project.root / "output/parts/notes.txt").unlink()
     assert project.build().ran == []
     assert project.artifacts() == before
+
+
+def test_what_the_store_cannot_bring_back_is_told(left: Project) -> None:
+    """Before it is too late: a dry run says so."""
+    for path in (left.root / ".cache/objects").rglob("*"):
+        if path.is_file() and path.read_text() == "old\n":
+            path.unlink()
+
+    done = left.run("clean", "--orphans", "-n")
+
+    assert "remove    output/old.txt: left by stage old; it is not in the store" in done.out
+    assert "remove    output/parts/a: left by stage old\n" in done.out
 
 
 def test_a_pipeline_that_does_not_load_costs_nothing(left: Project) -> None:

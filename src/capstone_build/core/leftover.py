@@ -37,6 +37,7 @@ class Leftover:
         size: In bytes.
         kept: Where it is set aside, from the project's root; empty if it is not (yet).
         why: Why it stays where it is; empty if it does not.
+        is_held: Whether the store can bring it back.
     """
 
     path: ArtifactPath
@@ -45,3 +46,4 @@ class Leftover:
     size: int = 0
     kept: str = ""
     why: str = ""
+    is_held: bool = True

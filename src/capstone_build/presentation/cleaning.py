@@ -17,6 +17,8 @@ from capstone_build.presentation.sentence import listed
 from capstone_build.presentation.style import Style, paint
 
 _STYLES = {Fate.REMOVED: Style.GOOD, Fate.KEPT: Style.NOTE, Fate.LEFT: Style.DIM}
+_WORDS = {Fate.REMOVED: "removed", Fate.KEPT: "set aside", Fate.LEFT: "left"}
+_DRY_WORDS = {Fate.REMOVED: "remove", Fate.KEPT: "set aside", Fate.LEFT: "leave"}
 _WORD = 9
 
 
@@ -32,8 +34,9 @@ def cleaning_lines(
         is_dry: Whether nothing was done.
         nothing: What to say where there is nothing.
     """
+    words = _DRY_WORDS if is_dry else _WORDS
     lines = [
-        f"{paint(padded(each.fate.value, _WORD), _STYLES[each.fate], colour)} {_said(each)}"
+        f"{paint(padded(words[each.fate], _WORD), _STYLES[each.fate], colour)} {_said(each)}"
         for each in leftovers
         if not each.path.endswith("/")  # an empty folder goes without a word
     ]
@@ -54,19 +57,15 @@ def _said(each: Leftover) -> str:
     if each.fate is Fate.KEPT:
         where = f"; it is now {for_terminal(each.kept)}" if each.kept else ""
         return f"{path}: edited since stage {stage} left it{where}"
-    return f"{path}: left by stage {stage}"
+    lost = "" if each.is_held else "; it is not in the store, and has to be computed again"
+    return f"{path}: left by stage {stage}{lost}"
 
 
 def _verdict(leftovers: Sequence[Leftover], is_dry: bool) -> str:
     said = []
-    for fate, word in (
-        (Fate.REMOVED, "removed"),
-        (Fate.KEPT, "set aside in .cache/kept/"),
-        (Fate.LEFT, "left where it is"),
-    ):
+    for fate, word in (_DRY_WORDS if is_dry else _WORDS).items():
         those = [each for each in leftovers if each.fate is fate]
-        if not those:
-            continue
         size = f" ({spell_size(sum(e.size for e in those))})" if fate is Fate.REMOVED else ""
-        said.append(f"{counted(len(those), 'file')}{size} {word}")
-    return f"{'would be: ' if is_dry else ''}{', '.join(said)}"
+        where = " in .cache/kept/" if fate is Fate.KEPT else ""
+        said += [f"{word} {counted(len(those), 'file')}{size}{where}"] if those else []
+    return f"{'would ' if is_dry else ''}{', '.join(said)}"

@@ -21,7 +21,7 @@ from capstone_build.core.trace import Trace
 from capstone_build.errors import MemoryFailedError
 from capstone_build.storage.database import Database
 from capstone_build.storage.file_state import FileState, KnownFile
-from capstone_build.storage.manifest import SCHEMA, SCHEMA_VERSION
+from capstone_build.storage.schema import SCHEMA, SCHEMA_VERSION
 from capstone_build.storage.trace_record import trace_from_text, trace_name
 
 _AT_ONCE = "256"
