@@ -12,7 +12,6 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from capstone_build.authoring.project import Project
@@ -101,6 +100,8 @@ class _Cleaning:
         self._world = session.world
         self._root = session.project.root
         self._users: dict[str, str] | None = None
+        self._inside: dict[str, bool] = {}
+        self._places = {place for stage in session.graph for place in _places(stage)}
         self._states: dict[ArtifactPath, FileState | None] = {}
 
     def judged(self, wish: Wish, *, orphans: bool, outputs: bool) -> list[Leftover]:
@@ -136,9 +137,10 @@ class _Cleaning:
     def _judged_still(self, leftover: Leftover) -> Leftover:
         """Judge a file again that was written to since: many of them take their time."""
         path = leftover.path
-        made = self._world.manifest.made_at(path)
-        if made is None or self._world.files.states([path])[path] == self._states[path]:
+        if self._world.files.states([path])[path] == self._states[path]:
             return leftover
+        made = self._world.manifest.made_at(path)
+        assert made is not None, "it was found there, and the lock is held"  # noqa: S101
         return self._judge(path, made, is_orphan=self._session.graph.writer_of(path) is None)
 
     def _judge(self, path: ArtifactPath, made: Made, *, is_orphan: bool) -> Leftover:
@@ -168,10 +170,16 @@ class _Cleaning:
         """Say how *path*, as it is remembered, leads out of the project; empty if it does not."""
         if not is_inside(path):
             return "it is no path in the project"
-        with suppress(OSError, RuntimeError):
-            if (self._root / path).parent.resolve().is_relative_to(self._root.resolve()):
-                return ""
-        return "it lies behind a link that leads out of the project"
+        folder = path.rstrip("/").rpartition("/")[0]
+        if folder not in self._inside:
+            self._inside[folder] = self._is_inside(folder)
+        return "" if self._inside[folder] else "it lies behind a link that leads out of the project"
+
+    def _is_inside(self, folder: str) -> bool:
+        try:
+            return (self._root / folder).resolve().is_relative_to(self._root.resolve())
+        except (OSError, RuntimeError):  # links that go round in a ring
+            return False
 
     def _user(self, path: str, *, is_orphan: bool) -> str:
         """Say who needs the file at *path* to be there; empty if nobody does."""
@@ -212,9 +220,8 @@ class _Cleaning:
                     f"{path!r} cannot be removed: {error.strerror}",
                     hint="Mend the permissions of its folder; what was removed before is gone.",
                 ) from None
-        stays = {folder for stage in self._session.graph for folder in _places(stage)}
         for folder in parents(path.rstrip("/")):
-            if folder in stays:
+            if folder in self._places:
                 return
             try:
                 (self._root / folder).rmdir()
