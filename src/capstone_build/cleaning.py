@@ -88,6 +88,8 @@ def clean(
 
 def orphans_of(session: Session) -> list[Leftover]:
     """Return what stages left that no stage writes any more, and that nobody needs."""
+    if session.world.manifest.problem:
+        return []
     judged = _Cleaning(session).judged(Wish(), orphans=True, outputs=False)
     return [each for each in judged if each.fate is not Fate.LEFT]
 
@@ -106,6 +108,11 @@ class _Cleaning:
 
     def judged(self, wish: Wish, *, orphans: bool, outputs: bool) -> list[Leftover]:
         """Say of each file that is there what is to become of it."""
+        if problem := self._world.manifest.problem:
+            raise MemoryFailedError(
+                f"what stages left cannot be told: {problem}",
+                hint="`capstone build` begins the manifest anew; nothing was removed.",
+            )
         graph = self._session.graph
         named = {graph.find(target, wish.folder) for target in wish.targets}
         found = []

@@ -137,13 +137,14 @@ class _Collecting:
             if entry.trace is None:
                 choice.numbers.append(entry.number)
             elif entry.number in current:
-                choice.needed |= _named(entry.trace)
+                choice.needed |= _outputs(entry.trace)
+                choice.needed.update(entry.trace.sources.values())
             else:
                 # That of the run before says what changed: it stays, and its sources.
                 is_told = entry.number in previous
                 if is_told:
                     choice.needed.update(entry.trace.sources.values())
-                past.append((entry.used, entry.number, _named(entry.trace), is_told))
+                past.append((entry.used, entry.number, _outputs(entry.trace), is_told))
         self._choose_past(past, choice, objects)
         return choice
 
@@ -156,8 +157,8 @@ class _Collecting:
         """Go back in time from the run that was last used, until a bound is met."""
         total = sum(objects[digest].size for digest in choice.needed & objects.keys())
         is_beyond = False
-        for used, number, named, is_told in sorted(past, key=lambda each: each[:2], reverse=True):
-            fresh = named - choice.needed - choice.recent
+        for used, number, outputs, is_told in sorted(past, key=lambda each: each[:2], reverse=True):
+            fresh = outputs - choice.needed - choice.recent
             total_then = total + sum(objects[d].size for d in fresh & objects.keys())
             bounds = self._bounds
             is_beyond = (
@@ -165,7 +166,7 @@ class _Collecting:
                 or (bounds.keep_seconds is not None and used < self._now - bounds.keep_seconds)
                 or (bounds.max_size is not None and total_then > bounds.max_size)
             )
-            if not is_beyond and named <= objects.keys():
+            if not is_beyond and outputs <= objects.keys():
                 total = total_then
                 choice.recent |= fresh
                 choice.runs_stay += 1
@@ -240,9 +241,9 @@ class _Collecting:
         return Room.of(sizes)
 
 
-def _named(trace: Trace) -> frozenset[Digest]:
-    """Return the objects that *trace* names."""
-    return frozenset({*trace.outputs.values(), *trace.sources.values()} - {EMPTY_FOLDER})
+def _outputs(trace: Trace) -> frozenset[Digest]:
+    """Return the objects that bring back what a run left."""
+    return frozenset({*trace.outputs.values()} - {EMPTY_FOLDER})
 
 
 def _remove(path: str) -> None:

@@ -16,21 +16,25 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 
 from capstone_build.authoring.project import Project
 from capstone_build.contrasting import LARGEST, contrast
 from capstone_build.core.artifact import MEMORY_FOLDER, Artifact, ArtifactPath
 from capstone_build.core.digest import Digest
+from capstone_build.core.fingerprint import Aspect
 from capstone_build.core.plan import UpToDate
 from capstone_build.core.rebuilt import Contrast, Rebuilding, Rebuilt, Sameness
-from capstone_build.core.report import BuildStarted, Failure, StageStarted
+from capstone_build.core.report import BuildStarted, Cause, Failure, StageStarted
 from capstone_build.core.stage import Stage, StageName
 from capstone_build.core.trace import Trace
 from capstone_build.disk import disk_failed
+from capstone_build.errors import PipelineLoadError
 from capstone_build.execution.bounded_log import last_lines
 from capstone_build.execution.executor import LocalExecutor
 from capstone_build.execution.host import Host
+from capstone_build.execution.notes import Sight, notes_from
 from capstone_build.execution.order import RunResult, WorkOrder
 from capstone_build.execution.staging import Staging
 from capstone_build.interruption import Interrupted, interruptible, uninterruptible
@@ -100,6 +104,10 @@ class _Rebuilding:
         self._memory = self._root / MEMORY_FOLDER
         self._place = self._memory / FOLDER / f"{time.strftime('%Y%m%dT%H%M%S')}-{os.getpid()}"
         self._spare = spare_of(self._root, session.graph)
+        notes = notes_from(session.host.greeting["notes"])
+        reads = {Sight.READ, Sight.USED}
+        self._imported = [(Aspect.READ, note.name) for note in notes if note.sight in reads]
+        self._numbers = count(1)
         self._running: list[_Run] = []
         self.done: dict[StageName, Rebuilt] = {}
 
@@ -138,15 +146,22 @@ class _Rebuilding:
         if not isinstance(verdict, UpToDate) or trace is None:
             self._note(Rebuilt(stage=stage.name, sameness=Sameness.SKIPPED, verdict=verdict))
             return
-        scratch = Scratch(self._root, self._place / str(len(self.done) + len(self._running)))
-        while scratch.folder.exists():
-            scratch = Scratch(self._root, scratch.folder.with_name(f"{scratch.folder.name}x"))
+        place = self._place / str(next(self._numbers))
+        scratch = Scratch(self._root, place, self._imported)
         self._tell(StageStarted(stage.name, ()))
         if moved := scratch.fill(stage, trace, self._spare):
             self._skip(stage, scratch, f"{moved} changed meanwhile")
             return
-        host = Host(scratch.folder, self._session.project.module)
         try:
+            host = Host(scratch.folder, self._session.project.module)
+        except PipelineLoadError as error:
+            self._not_loaded(stage, scratch, error.problem)
+            return
+        try:
+            if problems := host.greeting["problems"]:
+                host.close()
+                self._not_loaded(stage, scratch, problems[0]["problem"])
+                return
             if file := self._other_code(scratch, host):
                 host.close()
                 self._skip(stage, scratch, f"{file} changed meanwhile")
@@ -279,6 +294,17 @@ class _Rebuilding:
         more = len(self._spare.left_out) - 3
         tail = f" and {more} more" if more > 0 else ""
         return f"the copy that it ran in has no {names}{tail}: large, and declared by no stage"
+
+    def _not_loaded(self, stage: Stage, scratch: Scratch, problem: str) -> None:
+        """Tell that in the copy something is missing that the pipeline needs to be imported."""
+        said = problem.replace(f"{scratch.folder}{os.sep}", "")
+        failure = Failure(cause=Cause.RAISED, message=f"the pipeline does not load there: {said}")
+        scratch.remove()
+        self._note(
+            Rebuilt(
+                stage=stage.name, sameness=Sameness.FAILED, failure=failure, note=self._lacking()
+            )
+        )
 
     def _skip(self, stage: Stage, scratch: Scratch, note: str) -> None:
         scratch.remove()

@@ -11,14 +11,14 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from capstone_build.core.artifact import MEMORY_FOLDER, ArtifactPath, Kind, parents
 from capstone_build.core.digest import EMPTY_FOLDER
-from capstone_build.core.fingerprint import Aspect
+from capstone_build.core.fingerprint import Aspect, Part
 from capstone_build.core.graph import StageGraph
 from capstone_build.core.stage import Stage
 from capstone_build.core.trace import Trace
@@ -94,10 +94,12 @@ class Scratch:
     Args:
         root: The project's root.
         folder: Where the copy is made.
+        imported: What was seen to be read while the pipeline was imported.
     """
 
-    def __init__(self, root: Path, folder: Path) -> None:
+    def __init__(self, root: Path, folder: Path, imported: Iterable[Part]) -> None:
         self._root = root
+        self._imported = tuple(imported)
         self.folder = folder
 
     def fill(self, stage: Stage, trace: Trace, spare: Spare) -> str:
@@ -131,8 +133,8 @@ class Scratch:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _discovered(self, trace: Trace) -> Iterator[str]:
-        """Yield what the run was seen to read undeclared, and all that was in folders it listed."""
-        for aspect, name in trace.discovered:
+        """Yield what was seen to be read undeclared, and all that was in folders listed."""
+        for aspect, name in (*self._imported, *trace.discovered):
             if aspect is not Aspect.READ or name.startswith(("/", "../")):
                 continue
             if not name.endswith("/"):

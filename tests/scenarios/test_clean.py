@@ -223,6 +223,18 @@ def test_a_pipeline_that_does_not_load_costs_nothing(left: Project) -> None:
     assert left.artifacts() == before
 
 
+def test_a_manifest_that_cannot_be_read_costs_nothing(left: Project) -> None:
+    """What it says cannot be told from what it does not say."""
+    before = left.artifacts()
+    (left.root / ".cache/manifest.sqlite3").write_bytes(b"noise" * 1000)
+
+    done = left.run("clean", "--orphans")
+
+    assert (done.code, "nothing was removed" in done.err) == (3, True)
+    assert left.run("status").code == 0
+    assert left.artifacts() == before
+
+
 def test_it_waits_for_a_build(left: Project) -> None:
     """And says for whom; a dry run does not."""
     left.write(

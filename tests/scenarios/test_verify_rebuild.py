@@ -361,6 +361,35 @@ slow = command(
     assert not project.exists(".cache/rebuilding")
 
 
+def test_what_is_read_while_the_pipeline_is_imported_is_in_the_copy(project: Project) -> None:
+    """Even what a stage makes; what cannot be known to be needed is named as missing."""
+    project.write("output/conf.txt", "1")
+    large = project.root / "large.bin"
+    large.write_bytes(b"1" * (17 << 20))
+    of_stage(
+        project,
+        """
+CONF = Path("output/conf.txt").read_text()
+
+conf = command("printf 1 > {outputs.o}", name="conf", outputs={"o": "output/conf.txt"})
+
+@stage(inputs={}, outputs={"out": "output/a.txt"})
+def a() -> str:
+    return CONF
+""",
+    )
+    done = project.run("verify", "--rebuild")
+    assert done.code == 0, done.out
+    project.edit("pipeline.py", "CONF = ", "assert not os.system('test -s large.bin')\nCONF = ")
+    project.build()
+
+    done = project.run("verify", "--rebuild", "a")
+
+    assert done.code == 1
+    assert "a failed the second time: the pipeline does not load there" in done.out
+    assert "the copy that it ran in has no large.bin: large, and declared by no stage" in done.out
+
+
 def test_what_is_named_without_the_option_is_refused(project: Project) -> None:
     """All that is remembered hangs together."""
     of_stage(project, 'a = command("echo > {outputs.o}", name="a", outputs={"o": "output/a"})\n')
