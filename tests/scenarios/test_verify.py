@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -358,6 +359,46 @@ def test_a_build_at_work_is_not_taken_for_damage(built: Project) -> None:
 
     assert verifying.returncode == 0, out
     assert "all well" in out
+
+
+def test_on_a_disk_that_cannot_be_written_everything_can_be_looked_at(
+    tmp_path: Path,
+) -> None:
+    """Status, verify and dry runs answer; what would have to write says so and changes nothing."""
+    root = tmp_path / "disk"
+    root.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=20m", "tmpfs", str(root)],
+        check=False,
+        capture_output=True,
+    )
+    if mounted.returncode:
+        pytest.skip("this user may not mount a small disk")
+    try:
+        project = Project(root)
+        project.write("pipeline.py", PIPELINE)
+        project.write("seed.txt", "x")
+        project.build()
+        subprocess.run(["mount", "-o", "remount,ro", str(root)], check=True)
+
+        assert project.run("status").last_line == "nothing to do"
+        assert project.run("verify").last_line.startswith("all well")
+        assert project.run("gc", "-n").code == 0
+        assert project.run("clean", "--outputs", "-n").code == 0
+        for arguments in (["gc"], ["clean", "--outputs"], ["verify", "--rebuild"]):
+            done = project.run(*arguments)
+            assert done.code == 3, arguments
+            assert "Read-only file system" in done.err
+
+        subprocess.run(["mount", "-o", "remount,rw", str(root)], check=True)
+        project.write("output/first.txt", "mine")
+        subprocess.run(["mount", "-o", "remount,ro", str(root)], check=True)
+        done = project.run("verify")
+        assert done.code == 1
+        assert "changed   output/first.txt" in done.out
+        assert "nothing could be mended" in done.last_line
+    finally:
+        subprocess.run(["umount", "-l", str(root)], check=True)
 
 
 def test_what_cannot_be_read_is_named(built: Project) -> None:

@@ -380,7 +380,7 @@ def a() -> str:
     )
     done = project.run("verify", "--rebuild")
     assert done.code == 0, done.out
-    project.edit("pipeline.py", "CONF = ", "assert not os.system('test -s large.bin')\nCONF = ")
+    project.edit("pipeline.py", "CONF = ", "assert not os.system('test -s lar*.bin')\nCONF = ")
     project.build()
 
     done = project.run("verify", "--rebuild", "a")

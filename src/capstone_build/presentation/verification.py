@@ -117,7 +117,7 @@ def _verdict(verification: Verification) -> str:
         return f"all well: {looked}"
     said = f"{counted(wrong, 'thing')} wrong in {looked}"
     if verification.unmended:
-        return f"{said}; nothing could be mended: {verification.unmended}"
+        return f"{said}; nothing could be mended: {for_terminal(verification.unmended)}"
     healed = {Remedy.RESTORED_NEXT, Remedy.RUN_NEXT, Remedy.ANEW_NEXT}
     if any(each.remedy in healed for each in verification.findings):
         said += "; `capstone build` heals it"
