@@ -184,7 +184,7 @@ class _Collecting:
         gone = [p for p, _ in inventory.files() if not os.path.lexists(self._root / p)]
         if gone:
             inventory.forget_files(gone)
-            inventory.forget_summaries()
+        inventory.forget_summaries()
         inventory.compact()
 
     # What else is in the memory.

@@ -46,7 +46,7 @@ class Output:
 
 
 @dataclass(slots=True)
-class Memory:
+class Remembered:
     """
     What is remembered, as far as it can be checked.
 
@@ -71,9 +71,9 @@ class Memory:
     findings: list[Finding] = field(default_factory=list)
 
 
-def recall(root: Path, inventory: Inventory) -> Memory:
+def recall(root: Path, inventory: Inventory) -> Remembered:
     """Read all that is remembered; tell what is wrong with the manifest itself."""
-    memory = Memory()
+    memory = Remembered()
     if inventory.problem:
         memory.findings.append(_manifest(inventory.problem))
     else:
@@ -88,7 +88,7 @@ def _manifest(said: str) -> Finding:
     return Finding(flaw=Flaw.MANIFEST_DAMAGED, subject="manifest", says=said)
 
 
-def _read(inventory: Inventory, memory: Memory) -> None:
+def _read(inventory: Inventory, memory: Remembered) -> None:
     standing = defaultdict(list)
     for each in inventory.standing():
         standing[each.number].append(each)
@@ -133,7 +133,7 @@ class Examination:
         only: The subjects to look at; all if None.
     """
 
-    def __init__(self, root: Path, memory: Memory, only: Collection[str] | None = None) -> None:
+    def __init__(self, root: Path, memory: Remembered, only: Collection[str] | None = None) -> None:
         self._root = root
         self._memory = memory
         self._only = only

@@ -11,6 +11,7 @@ next build finds it, and what is lacking in the store is put back from what stan
 from __future__ import annotations
 
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import replace
@@ -21,7 +22,7 @@ from capstone_build.core.digest import EMPTY_FOLDER, Digest, digest_bytes
 from capstone_build.core.finding import Finding, Flaw, Remedy, Verification
 from capstone_build.core.stage import StageName
 from capstone_build.errors import MemoryFailedError
-from capstone_build.examining import Advance, Examination, Memory, recall
+from capstone_build.examining import Advance, Examination, Remembered, recall
 from capstone_build.storage.files import digest_file
 from capstone_build.storage.inventory import Inventory
 from capstone_build.storage.lock import locked
@@ -87,6 +88,8 @@ class _Mending:
         self._suspects = suspects
         self._objects = ObjectFiles(self._folder / "objects")
         self._store = Store(self._folder / "objects")
+        self._places: dict[Digest, list[Path]] | None = None
+        self._code: dict[Digest, list[Path]] = defaultdict(list)
 
     def findings(self) -> list[Finding]:
         """Return what is wrong indeed, with what was done about it."""
@@ -103,7 +106,7 @@ class _Mending:
         lost = self._lost(found, memory)
         return [self._foretold(each, lost) for each in found]
 
-    def _mended_object(self, finding: Finding, memory: Memory) -> Finding:
+    def _mended_object(self, finding: Finding, memory: Remembered) -> Finding:
         """Take a rotten object out, and put back from what stands what should be there."""
         digest = Digest(finding.subject)
         if finding.flaw is Flaw.OBJECT_ROTTEN:
@@ -117,27 +120,36 @@ class _Mending:
             )
         return finding
 
-    def _put_back(self, digest: Digest, memory: Memory) -> bool:
+    def _put_back(self, digest: Digest, memory: Remembered) -> bool:
         """Store what stands somewhere in the project and is what the object was."""
-        for output in memory.outputs.values():
-            if output.digest == digest:
-                with suppress(OSError):
-                    file = self._root / output.path
-                    if digest_file(file) == digest:
-                        self._store.keep(file, digest)
-                        return True
-        for trace in memory.current:
-            for name, each in trace.sources.items():
-                if each == digest:
-                    with suppress(OSError):
-                        content = (self._root / name).read_bytes()
-                        if digest_bytes(content) == digest:
-                            self._store.keep_text(content, digest)
-                            return True
+        if self._places is None:
+            self._places = defaultdict(list)
+            for output in memory.outputs.values():
+                self._places[output.digest].append(self._root / output.path)
+            for trace in memory.current:
+                for name, each in trace.sources.items():
+                    self._code[each].append(self._root / name)
+        return any(self._stored(file, digest) for file in self._places.get(digest, ())) or any(
+            self._stored_code(file, digest) for file in self._code.get(digest, ())
+        )
+
+    def _stored(self, file: Path, digest: Digest) -> bool:
+        with suppress(OSError):
+            if digest_file(file) == digest:
+                self._store.keep(file, digest)
+                return True
+        return False
+
+    def _stored_code(self, file: Path, digest: Digest) -> bool:
+        with suppress(OSError):
+            content = file.read_bytes()
+            if digest_bytes(content) == digest:
+                self._store.keep_text(content, digest)
+                return True
         return False
 
     def _mend_manifest(
-        self, found: Iterable[Finding], memory: Memory, inventory: Inventory
+        self, found: Iterable[Finding], memory: Remembered, inventory: Inventory
     ) -> None:
         """Forget what is not so, and let the next build look at what it would have trusted."""
         flaws = {each.flaw for each in found}
@@ -155,7 +167,7 @@ class _Mending:
             for footing in (self._folder / "footings").glob("*"):
                 footing.unlink(missing_ok=True)
 
-    def _lost(self, found: Iterable[Finding], memory: Memory) -> set[StageName]:
+    def _lost(self, found: Iterable[Finding], memory: Remembered) -> set[StageName]:
         """Return the stages that have an output which neither stands nor is in the store."""
         wrong = {each.subject for each in found if each.flaw in _OF_OUTPUTS}
         return {
