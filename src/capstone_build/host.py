@@ -19,7 +19,7 @@ import os
 import selectors
 import signal
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -37,7 +37,7 @@ from capstone_build.execution.conversion import FORMS, unsupported
 from capstone_build.execution.forking import ending_with
 from capstone_build.execution.order import WorkOrder
 from capstone_build.imports import Imports
-from capstone_build.worker import become_worker, carry_out
+from capstone_build.worker import Ways, become_worker, carry_out
 from capstone_build.workers import Workers
 
 
@@ -105,20 +105,20 @@ class HostProcess:
         for number in message.get("stop", ()):
             self._workers.end(number)
 
-    def _work(self, order: WorkOrder, prints: int, others: Sequence[int]) -> int:
+    def _work(self, order: WorkOrder, ways: Ways) -> int:
         """Be the worker for *order*; return its exit code."""
         self._end_with_host()
         self._imports.chance.restore()
         mine = (self._orders, self._answers.fileno(), self._awake, self._wakes)
-        become_worker(self._imports.root, prints, (*mine, *others))
+        become_worker(self._imports.root, ways._replace(held=(*ways.held, *mine)))
         stage, declared = self._stages[order.stage], self._declared[order.stage]
         try:
-            return carry_out(order, stage, declared, self._imports)
+            return carry_out(order, stage, declared, self._imports, ways.result)
         except BaseException:
             sys.excepthook(*sys.exc_info())
             raise
 
-    def _answer(self, message: dict[str, int]) -> None:
+    def _answer(self, message: dict[str, Any]) -> None:
         with suppress(BrokenPipeError):
             self._answers.write(json.dumps(message).encode() + b"\n")
             self._answers.flush()

@@ -203,6 +203,7 @@ class Loop:
             log=(self._logs / f"{stage.name}.log").relative_to(root).as_posix(),
             notes=self._staging.notes_file(run.number).relative_to(root).as_posix(),
             result=self._staging.result_file(run.number).relative_to(root).as_posix(),
+            in_place=self._staging.in_place(stage, run.number),
         )
         self._runs[run.number] = run
         self._tell(StageStarted(stage.name, because, attempt))

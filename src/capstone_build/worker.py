@@ -16,6 +16,7 @@ import time
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
+from typing import NamedTuple
 
 from capstone_build.authoring.declaration import DeclaredStage, StageFunction
 from capstone_build.core.stage import Stage
@@ -33,14 +34,28 @@ _MORE_THAN_ANY = 1 << 16
 """No file descriptor is this large, as a rule."""
 
 
-def become_worker(root: str, printed: int, held: Iterable[int]) -> None:
+class Ways(NamedTuple):
+    """
+    The file descriptors of a worker.
+
+    Attributes:
+        printed: Takes all that it prints.
+        result: Takes what came of it.
+        held: Those of the host that are nothing to it.
+    """
+
+    printed: int
+    result: int
+    held: Iterable[int]
+
+
+def become_worker(root: str, ways: Ways) -> None:
     """
     Make this process, a fork, one of its own.
 
     Args:
         root: The project's folder, where it works.
-        printed: The file descriptor that takes all that it prints.
-        held: File descriptors of the host that are nothing to it.
+        ways: Its file descriptors.
     """
     os.setsid()
     adopt()
@@ -48,28 +63,43 @@ def become_worker(root: str, printed: int, held: Iterable[int]) -> None:
     for number in (signal.SIGCHLD, signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_DFL)
     os.chdir(root)
-    with suppress(OSError), open("/proc/self/oom_score_adj", "wb") as file:  # noqa: PTH123
-        file.write(_OF_THE_FIRST_TO_GO)
-    os.dup2(printed, 1)
-    os.dup2(printed, 2)
-    for each in (*held, printed):
+    with suppress(OSError):
+        file = os.open("/proc/self/oom_score_adj", os.O_WRONLY)
+        os.write(file, _OF_THE_FIRST_TO_GO)
+        os.close(file)
+    os.dup2(ways.printed, 1)
+    os.dup2(ways.printed, 2)
+    for each in (*ways.held, ways.printed):
         os.close(each)
 
 
-def carry_out(order: WorkOrder, stage: Stage, declared: DeclaredStage, imports: Imports) -> int:
+def carry_out(
+    order: WorkOrder, stage: Stage, declared: DeclaredStage, imports: Imports, way: int
+) -> int:
     """
-    Do the work of *order* in this process and leave its result in the file named.
+    Do the work of *order* in this process and tell its result.
+
+    Args:
+        order: What is to be done.
+        stage: What it is to be done for.
+        declared: The same as the user has it.
+        imports: What was imported for it.
+        way:
+            The file descriptor of a pipe that takes the result. A stage may
+            close it: then the result is left in the file that the order names.
 
     Returns:
         The exit code of this process.
     """
+    pipe = os.fstat(way)
     streams = (sys.stdout, sys.stderr)  # the stage may put others in their place
     for stream in streams:
         stream.reconfigure(line_buffering=True)  # type: ignore[union-attr]  # both are text files
     function = declared.function if isinstance(declared, StageFunction) else None
     loaded = dict(imports.compiled)
-    notes = str(Path(imports.root, order.notes))
+    notes = os.path.join(imports.root, order.notes)  # noqa: PTH118 (for each run, see `forking`)
     imports.witness.turn_to(into_file(notes))
+    imports.witness.expect(path for paths in order.inputs.values() for path in paths)
     let_children_note(imports.root, notes)
     began = time.monotonic()
     failure = work(order, stage, function)
@@ -84,25 +114,35 @@ def carry_out(order: WorkOrder, stage: Stage, declared: DeclaredStage, imports: 
             stream.flush()
     if has_children():
         end_strays()
-    return _leave(result, Path(imports.root, order.result))
+    told = json.dumps(result.as_record()).encode()
+    try:
+        is_open = os.path.samestat(os.fstat(way), pipe)
+    except OSError:
+        is_open = False
+    if not is_open:
+        return _leave(told, Path(imports.root, order.result))
+    while told:
+        told = told[os.write(way, told) :]
+    return 0
 
 
-def _leave(result: RunResult, path: Path) -> int:
+def _leave(told: bytes, path: Path) -> int:
+    """Write down what cannot be told any more; return the exit code that this is worth."""
     try:
         try:
-            _write(result, path)
+            _write(told, path)
         except OSError as error:
             if error.errno not in {errno.EMFILE, errno.ENFILE}:
                 raise
             os.closerange(3, _MORE_THAN_ANY)  # files that the stage opened and left so
-            _write(result, path)
+            _write(told, path)
     except OSError:
         return CANNOT_WRITE
     return 0
 
 
-def _write(result: RunResult, path: Path) -> None:
+def _write(told: bytes, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)  # a stage may have removed what it found
     beside = path.with_suffix(".tmp")
-    beside.write_text(json.dumps(result.as_record()), encoding="utf-8")
+    beside.write_bytes(told)
     beside.replace(path)

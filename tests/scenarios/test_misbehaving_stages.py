@@ -213,3 +213,39 @@ def test_a_stage_that_leaves_all_files_open_fails_nobody(project: Project) -> No
     project.build()
 
     assert project.read("output/a") == "whole"
+
+
+@linux
+def test_a_command_that_writes_in_place_leaves_no_half_when_the_build_is_killed(
+    project: Project,
+) -> None:
+    """What stood at its path stands there again: the host puts it back when the engine is gone."""
+    project.write("a.txt", "1")
+    project.write(
+        "pipeline.py",
+        HEAD
+        + """
+    place = command(
+        "cat a.txt > output/o; if [ -e hold ]; then echo $$ > pid; sleep 600; fi; "
+        "cat a.txt >> output/o",
+        name="place",
+        inputs={"a": "a.txt"},
+        outputs={"o": "output/o"},
+    )
+    """,
+    )
+    project.build()
+    project.write("hold", "")
+    project.write("a.txt", "2")
+    process = project.start("build")
+    wait_until(lambda: project.exists("pid") and project.read("pid") != "", "it is half-way")
+    assert project.read("output/o") == "2"
+    process.kill()
+    process.communicate(timeout=60)
+
+    wait_until(
+        lambda: project.exists("output/o") and project.read("output/o") == "11", "it is back"
+    )
+    (project.root / "hold").unlink()
+    assert project.build().ran == ["place"]
+    assert project.read("output/o") == "22"

@@ -28,7 +28,7 @@ from capstone_build.authoring.limits import is_number, limit_problems, memory_li
 from capstone_build.authoring.signature import RETURNED, signature_problems, spelled_form
 from capstone_build.core.artifact import Artifact, Kind
 from capstone_build.core.digest import JsonValue, is_plain
-from capstone_build.core.function import hints_of, plain_function
+from capstone_build.core.function import hints_of, parameters_of, plain_function
 from capstone_build.core.stage import (
     Action,
     Input,
@@ -240,7 +240,7 @@ class Interpretation:
         captured.add("", function)
         try:
             hints = hints_of(function)
-            parameters = inspect.signature(function).parameters
+            parameters = parameters_of(function)
         except Exception as error:  # evaluating annotations runs the user's code
             raise self._problem(
                 f"the signature of the function cannot be evaluated: {error}",

@@ -7,8 +7,9 @@ Knows Python's ways to make one callable from another, and does not call it.
 from __future__ import annotations
 
 import functools
+import inspect
 import typing
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import Any
 
@@ -50,4 +51,22 @@ def hints_of(function: Callable[..., Any]) -> dict[str, Any]:
         Exception: Whatever the evaluation of the user's annotations raises.
     """
     plain = plain_function(function)
-    return typing.get_type_hints(plain) if isinstance(plain, FunctionType) else {}
+    return _hints(plain) if isinstance(plain, FunctionType) else {}
+
+
+def parameters_of(function: Callable[..., Any]) -> Mapping[str, inspect.Parameter]:
+    """Return the parameters of *function*, by name, in order; partials and wrappers are opened."""
+    return _parameters(function) if isinstance(function, FunctionType) else _read(function)
+
+
+def _read(function: Callable[..., Any]) -> Mapping[str, inspect.Parameter]:
+    return inspect.signature(function).parameters
+
+
+# To read a signature is dear; a worker, a fork of the host, finds it read already.
+_parameters = functools.cache(_read)
+
+
+@functools.cache
+def _hints(function: FunctionType) -> dict[str, Any]:
+    return typing.get_type_hints(function)

@@ -7,7 +7,6 @@ does not know other stages, nor where outputs end up.
 
 from __future__ import annotations
 
-import inspect
 import os
 import subprocess
 import threading
@@ -18,7 +17,7 @@ from typing import Any
 
 from capstone_build.core.artifact import Artifact, Kind
 from capstone_build.core.contract import Violation
-from capstone_build.core.function import hints_of
+from capstone_build.core.function import hints_of, parameters_of
 from capstone_build.core.report import Cause, Failure
 from capstone_build.core.signals import signal_name
 from capstone_build.core.stage import ShellCommand, Stage
@@ -79,7 +78,7 @@ def _raised(error: BaseException) -> Failure:
 
 def _call(function: Callable[..., Any], order: WorkOrder, stage: Stage) -> None:
     """Call the function with the values of its inputs, and write what it returns."""
-    parameters = inspect.signature(function).parameters
+    parameters = parameters_of(function)
     hints = hints_of(function)
     takes_any = any(each.kind is each.VAR_KEYWORD for each in parameters.values())
     values: dict[str, Any] = {

@@ -13,10 +13,10 @@ import os
 import selectors
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from capstone_build.core.report import Cause, Failure
 from capstone_build.core.signals import signal_name
@@ -118,14 +118,17 @@ class LocalExecutor:
                 self._timed_out.add(number)
                 self._host.tell({"stop": [number]})
 
-    def _result(self, number: int, status: int, used: int = 0) -> RunResult:
+    def _result(
+        self, number: int, status: int, used: int = 0, result: Mapping[str, Any] | None = None
+    ) -> RunResult:
         """
-        Read what the worker wrote, or tell why it did not.
+        Take what the worker told or left, or tell why there is nothing.
 
         Args:
             number: Of its order.
             status: Its exit code, or the number of the signal that ended it, negative.
             used: The memory for whose use it was ended, in bytes; 0 if it was not.
+            result: What it told.
 
         Raises:
             MemoryFailedError: If it could not write its result.
@@ -142,8 +145,9 @@ class LocalExecutor:
             failure = Failure(cause=Cause.TIMED_OUT, message=message)
             return RunResult(number=number, seconds=seconds, failure=failure)
         try:
-            record = json.loads((self._root / order.result).read_bytes())
-            return RunResult.from_record(record)
+            if result is None:
+                result = json.loads((self._root / order.result).read_bytes())
+            return RunResult.from_record(result)
         except (OSError, ValueError, KeyError, TypeError):
             if status == CANNOT_WRITE:
                 raise _not_written(self._root / order.result) from None

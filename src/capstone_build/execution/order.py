@@ -36,6 +36,9 @@ class WorkOrder:
         log: The file that takes all that the stage prints.
         notes: The file that takes what is seen to be read.
         result: The file into which the worker writes its result.
+        in_place:
+            For each output that is written at its final path: that path, where
+            half of it is put if the run is ended, and what stood there before.
 
     All other paths are from the project's root.
     """
@@ -50,6 +53,7 @@ class WorkOrder:
     log: str
     notes: str
     result: str
+    in_place: tuple[tuple[str, str, str], ...] = ()
 
     def as_record(self) -> dict[str, Any]:
         """Return the order as JSON can say it."""
@@ -59,7 +63,8 @@ class WorkOrder:
     def from_record(cls, record: Mapping[str, Any]) -> WorkOrder:
         """Read what `as_record` returned."""
         inputs = {name: tuple(paths) for name, paths in record["inputs"].items()}
-        return cls(**{**record, "inputs": inputs})
+        in_place = tuple((final, half, before) for final, half, before in record["in_place"])
+        return cls(**{**record, "inputs": inputs, "in_place": in_place})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

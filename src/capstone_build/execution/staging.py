@@ -101,6 +101,18 @@ class Staging:
                 _move(previous, self._root / output.artifact.location)
         return kept
 
+    def in_place(self, stage: Stage, number: int) -> tuple[tuple[str, str, str], ...]:
+        """Return what `abandon` would move of outputs written in place, for who does it instead."""
+        return tuple(
+            (
+                str(self._root / output.artifact.location),
+                str(self.staged(number, output)),
+                str(self._previous(number, output)),
+            )
+            for output in stage.outputs
+            if output.in_place
+        )
+
     def publish(self, output: Output, number: int) -> None:
         """Move what a run left to its final path, in place of what is there."""
         self.put(self.staged(number, output), output.artifact.location)
@@ -128,7 +140,7 @@ class Staging:
 
     def scratch(self, number: int, name: str) -> Path:
         """Return a path of this staging area for content that is not an output yet."""
-        path = self._folder / str(number) / "restored" / name
+        path = self._folder / f"{number}.{name}.restored" / "content"
         path.parent.mkdir(parents=True, exist_ok=True)
         return path
 
@@ -139,9 +151,7 @@ class Staging:
 
     def result_file(self, number: int) -> Path:
         """Return where the worker of the run of this *number* writes its result."""
-        path = self._folder / str(number) / "result.json"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        return path
+        return self._folder / f"{number}.json"
 
     def notes_file(self, number: int) -> Path:
         """Return where the run of this *number* notes what it is seen to read."""
@@ -154,12 +164,12 @@ class Staging:
         # A folder of its own for each output, and the final name inside it: a
         # stage that looks at the name or the suffix sees the right one.
         name = output.artifact.location.rpartition("/")[2]
-        return self._folder / str(number) / output.name / name
+        return self._folder / f"{number}.{output.name}" / name
 
     def _previous(self, number: int, output: Output) -> Path:
         """Return where an output is that a command is about to replace in place."""
         # No output's name, which is an identifier, has a dot in it.
-        return self._folder / str(number) / f"{output.name}.previous" / "content"
+        return self._folder / f"{number}.{output.name}.previous" / "content"
 
     def _keep(self, path: Path, place: str) -> str:
         kept = self._kept / place

@@ -95,6 +95,10 @@ class Witness:
         self._noted = set()
         self._take = take
 
+    def expect(self, names: Iterable[str]) -> None:
+        """Take no note of it when these files are read: that is declared."""
+        self._noted.update(("read", name) for name in names)
+
     def loaded(self, file: str) -> None:
         """Note that the source in *file* is executed as a module."""
         if (name := self._inside(file)) is not None:
