@@ -55,7 +55,7 @@ def sync(file: Path) -> None:
 def _remedy(path: Path | str, error: OSError, needed: int | None) -> str:
     match error.errno:
         case errno.ENOSPC | errno.EDQUOT:
-            return f"{_room(path, needed)}: make room."
+            return f"{_room(path, needed)}: make room; `capstone gc` may find some."
         case errno.EACCES | errno.EPERM | errno.EROFS:
             return "See that you may write there."
         case errno.EMFILE | errno.ENFILE:

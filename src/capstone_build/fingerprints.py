@@ -135,7 +135,10 @@ class Fingerprints:
                     artifact.stands_for(note.name) for artifact in (*stage.reads, *stage.writes)
                 )
             case Sight.LISTED:
-                is_known = any(_lists(artifact, note.name) for artifact in stage.reads)
+                # What it leaves in folders of its own is looked through when it is done.
+                is_known = any(_lists(artifact, note.name) for artifact in stage.reads) or any(
+                    artifact.stands_for(note.name) for artifact in stage.writes
+                )
             case Sight.LOADED | Sight.RAN:
                 is_known = str(self._root / note.name) in closure.extent.files
             case Sight.VARIABLE:

@@ -238,3 +238,21 @@ def test_only_what_a_target_needs_is_built(lines: Project) -> None:
 def test_force_runs_a_stage_that_is_up_to_date(lines: Project) -> None:
     """`--force` runs the stage it names; what is below is spared by early cutoff."""
     assert lines.build("--force", "sort").ran == ["sort"]
+
+
+def test_a_folder_that_a_command_writes_in_place_is_no_input_of_it(project: Project) -> None:
+    """It is looked through when the command is done, which is not the command's reading."""
+    project.write(
+        "pipeline.py",
+        """
+        from capstone_build import command
+
+        parts = command(
+            "mkdir -p output/parts/in; echo 1 > output/parts/a; echo 2 > output/parts/in/b",
+            name="parts", outputs={"parts": "output/parts/"},
+        )
+        """,
+    )
+    project.build()
+
+    assert project.run("status").last_line == "nothing to do"

@@ -15,10 +15,13 @@ import click
 from capstone_build import __version__
 from capstone_build.cli.accept import accept_command
 from capstone_build.cli.build import build_command
+from capstone_build.cli.clean import clean_command
 from capstone_build.cli.completion import completion_command
+from capstone_build.cli.gc import gc_command
 from capstone_build.cli.graph import graph_command
 from capstone_build.cli.status import status_command
 from capstone_build.cli.terminal import Terminal
+from capstone_build.cli.verify import verify_command
 from capstone_build.cli.why import why_command
 from capstone_build.errors import CapstoneError
 from capstone_build.interruption import SIGNALLED, Interrupted
@@ -28,8 +31,9 @@ from capstone_build.presentation.error_text import error_text
 @click.group(
     name="capstone",
     context_settings={"help_option_names": ["-h", "--help"]},
-    epilog="Exit codes: 0 done; 1 a stage failed; 2 the declaration or the command line is "
-    "wrong; 3 the engine's memory or disk failed; 130 interrupted.",
+    epilog="Exit codes: 0 done; 1 a stage failed, or `verify` found something wrong; 2 the "
+    "declaration or the command line is wrong; 3 the engine's memory or disk failed; 130 "
+    "interrupted.",
 )
 @click.version_option(__version__, prog_name="capstone", message="%(prog)s %(version)s")
 def capstone() -> None:
@@ -42,6 +46,9 @@ for _command in (
     why_command,
     accept_command,
     graph_command,
+    verify_command,
+    clean_command,
+    gc_command,
     completion_command,
 ):
     capstone.add_command(_command)

@@ -13,6 +13,7 @@ from capstone_build.cli.options import (
     read_wish,
     settings_option,
     stages_argument,
+    tell_waiting,
 )
 from capstone_build.presentation.explanation import accepted_clause, accepted_lines
 
@@ -31,11 +32,7 @@ def accept_command(stages: tuple[str, ...], settings: tuple[str, ...], file: Pat
     """
     project = opened_project(file)
     wish = read_wish(project, stages, settings)
-    for each in accept(project, wish, accepted_clause, _wait):
+    for each in accept(project, wish, accepted_clause, tell_waiting):
         for line in accepted_lines(each.stage, each.because, each.waits_for):
             click.echo(line)
     return 0
-
-
-def _wait(pid: int | None) -> None:
-    click.echo(f"waits for another build here{f' (process {pid})' if pid else ''}", err=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shlex
 import sys
 from pathlib import Path
@@ -11,8 +10,10 @@ import click
 
 from capstone_build.build import build
 from capstone_build.cli.options import (
+    cores,
     file_option,
     force_option,
+    jobs_option,
     opened_project,
     read_wish,
     settings_option,
@@ -28,13 +29,7 @@ from capstone_build.request import Request
 @click.command("build")
 @targets_argument
 @click.option("--target", "-t", "more", multiple=True, metavar="T", help="The same as TARGET.")
-@click.option(
-    "-j",
-    "--jobs",
-    type=click.IntRange(min=1),
-    metavar="N",
-    help="Run so many stages at the same time; by default as many as there are cores.",
-)
+@jobs_option
 @click.option(
     "-k", "--keep-going", is_flag=True, help="Go on with what does not depend on a failure."
 )
@@ -65,7 +60,7 @@ def build_command(  # noqa: PLR0917 (click passes them by name)
     if dry_run:
         return show_forecast(project, wish)
     request = Request(
-        wish=wish, jobs=jobs or _cores(), keep_going=keep_going, words=tuple(sys.argv[1:])
+        wish=wish, jobs=jobs or cores(), keep_going=keep_going, words=tuple(sys.argv[1:])
     )
     terminal = Terminal.of(sys.stdout)
     resume = shlex.join(["capstone", context.info_name or "build", *_repeated(context)])
@@ -95,10 +90,3 @@ def _repeated(context: click.Context) -> list[str]:
 
 def _echo(line: str) -> None:
     click.echo(line, color=True)  # whether it is coloured is decided already
-
-
-def _cores() -> int:
-    """Count the cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
@@ -71,6 +72,19 @@ force_option = click.option(
     help="Run this stage whatever is known of it.",
 )
 
+dry_run_option = click.option(
+    "-n", "--dry-run", is_flag=True, help="Say what would be removed; remove nothing."
+)
+
+jobs_option = click.option(
+    "-j",
+    "--jobs",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Do so many at the same time; by default as many as there are cores.",
+)
+json_option = click.option("--json", "as_json", is_flag=True, help="Tell it as JSON.")
+
 
 def opened_project(file: Path | None) -> Project:
     """Find the project of the current folder; say so where it is the bundled pipeline."""
@@ -97,12 +111,29 @@ def read_wish(
     )
 
 
+def cores() -> int:
+    """Count the cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
 def tell_asides(session: Session) -> None:
     """Show what the pipeline printed and what is wrong with the memory, apart from the answer."""
-    if session.printed:
-        click.echo(block_for_terminal(session.printed.rstrip()), err=True)
+    tell_printed(session.printed)
     if problem := session.world.manifest.problem:
         click.echo(f"what was remembered cannot be read: {for_terminal(problem)}", err=True)
+
+
+def tell_printed(printed: str) -> None:
+    """Show what the pipeline printed while it was loaded, apart from the answer."""
+    if printed:
+        click.echo(block_for_terminal(printed.rstrip()), err=True)
+
+
+def tell_waiting(pid: int | None) -> None:
+    """Say whom the command waits for."""
+    click.echo(f"waits for another build here{f' (process {pid})' if pid else ''}", err=True)
 
 
 def _from_root(target: str, project: Project) -> str:

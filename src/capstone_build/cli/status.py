@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from capstone_build.authoring.project import Project
+from capstone_build.cleaning import orphans_of
 from capstone_build.cli.options import (
     file_option,
     opened_project,
@@ -17,9 +18,10 @@ from capstone_build.cli.options import (
     tell_asides,
 )
 from capstone_build.cli.terminal import Terminal
+from capstone_build.presentation.cleaning import orphans_line
 from capstone_build.presentation.status import status_lines
 from capstone_build.request import Wish
-from capstone_build.session import foresee
+from capstone_build.session import Forecast, foresee
 
 
 @click.command("status")
@@ -29,7 +31,15 @@ from capstone_build.session import foresee
 def status_command(targets: tuple[str, ...], settings: tuple[str, ...], file: Path | None) -> int:
     """Say which stages are up to date, and why the others are not."""
     project = opened_project(file)
-    return show_forecast(project, read_wish(project, targets, settings))
+    wish = read_wish(project, targets, settings)
+    session, forecast = foresee(project, wish)
+    with session:
+        tell_asides(session)
+        orphans = [] if targets else orphans_of(session)
+    if orphans:
+        click.echo(orphans_line(orphans))
+    _print(forecast)  # its last line is the verdict
+    return 0
 
 
 def show_forecast(project: Project, wish: Wish) -> int:
@@ -37,7 +47,11 @@ def show_forecast(project: Project, wish: Wish) -> int:
     session, forecast = foresee(project, wish)
     with session:
         tell_asides(session)
+    _print(forecast)
+    return 0
+
+
+def _print(forecast: Forecast) -> None:
     terminal = Terminal.of(sys.stdout)
     for line in status_lines(forecast.graph, forecast.plan, terminal.colour, terminal.width):
         click.echo(line, color=True)
-    return 0

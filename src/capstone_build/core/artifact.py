@@ -78,6 +78,12 @@ def is_pattern(path: str) -> bool:
     return any(character in path for character in "*?[")
 
 
+def is_inside(path: str) -> bool:
+    """Tell whether *path* is spelled as that of an artifact is: no other is ever written to."""
+    parts = path.removesuffix("/").split("/")
+    return not ({"", ".", ".."} & set(parts) or parts[0] == MEMORY_FOLDER or "\0" in path)
+
+
 def folded(path: str) -> str:
     """Return what a file system that ignores case and normalisation makes of *path*."""
     return unicodedata.normalize("NFC", path).casefold()

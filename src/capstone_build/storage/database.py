@@ -101,7 +101,7 @@ class Database:
         if not self._path.exists():
             return None
         try:
-            connection = _connected(self._path)
+            connection = _frozen(self._path) if self._is_frozen() else _connected(self._path)
             self.problem = self._judged(connection)
         except sqlite3.Error as error:
             if error.sqlite_errorcode in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
@@ -112,6 +112,16 @@ class Database:
             connection.close()
             return None
         return connection
+
+    def _is_frozen(self) -> bool:
+        """
+        Tell whether it lies where nothing can be written, and nothing is left to be merged.
+
+        SQLite keeps a file beside it while it reads, and fails where it cannot.
+        """
+        log = self._path.with_name(f"{self._path.name}-wal")
+        is_merged = not log.exists() or log.stat().st_size == 0
+        return is_merged and not os.access(self._path.parent, os.W_OK)
 
     def _judged(self, connection: sqlite3.Connection) -> str:
         """Say what is wrong with an open database; empty if nothing is."""
@@ -152,7 +162,16 @@ class Database:
 
 
 def _connected(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, timeout=60, isolation_level=None)
+    return _set_up(sqlite3.connect(path, timeout=60, isolation_level=None))
+
+
+def _frozen(path: Path) -> sqlite3.Connection:
+    """Open what nobody can write to, without the file that keeps writers apart."""
+    name = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
+    return _set_up(sqlite3.connect(name, uri=True, isolation_level=None))
+
+
+def _set_up(connection: sqlite3.Connection) -> sqlite3.Connection:
     connection.text_factory = _lenient
     connection.execute("PRAGMA trusted_schema = OFF")
     connection.execute("PRAGMA synchronous = NORMAL")

@@ -22,6 +22,7 @@ from capstone_build.core.stage import StageName
 from capstone_build.core.trace import Trace
 from capstone_build.storage.database import Database
 from capstone_build.storage.file_state import FileState, KnownFile
+from capstone_build.storage.schema import SCHEMA, SCHEMA_VERSION
 from capstone_build.storage.summaries import Summaries
 from capstone_build.storage.trace_record import (
     differences_as_text,
@@ -32,33 +33,6 @@ from capstone_build.storage.trace_record import (
 )
 
 _Read = TypeVar("_Read")
-
-SCHEMA_VERSION = 3
-"""Another version on disk is read as no manifest at all."""
-
-_SCHEMA = """
-CREATE TABLE traces (
-    number INTEGER PRIMARY KEY, key TEXT NOT NULL, discovered TEXT NOT NULL,
-    fingerprint TEXT NOT NULL, record TEXT NOT NULL, UNIQUE (key, discovered)
-);
-CREATE INDEX traces_by_fingerprint ON traces (fingerprint);
-CREATE TABLE latest (
-    pipeline TEXT, stage TEXT, number INTEGER NOT NULL, previous INTEGER, how TEXT NOT NULL,
-    at REAL NOT NULL, because TEXT NOT NULL, PRIMARY KEY (pipeline, stage)
-) WITHOUT ROWID;
-CREATE TABLE unfinished (
-    pipeline TEXT, stage TEXT, build TEXT NOT NULL, PRIMARY KEY (pipeline, stage)
-) WITHOUT ROWID;
-CREATE TABLE files (
-    path TEXT PRIMARY KEY, size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL,
-    ctime_ns INTEGER NOT NULL, inode INTEGER NOT NULL, digest TEXT NOT NULL,
-    looked_ns INTEGER NOT NULL, boot TEXT NOT NULL
-) WITHOUT ROWID;
-CREATE TABLE made (
-    path TEXT PRIMARY KEY, digest TEXT NOT NULL, pipeline TEXT NOT NULL, stage TEXT NOT NULL
-) WITHOUT ROWID;
-CREATE TABLE summaries (key TEXT PRIMARY KEY, text TEXT NOT NULL) WITHOUT ROWID;
-"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +85,7 @@ class Manifest:
 
     def __init__(self, path: Path, pipeline: str) -> None:
         self._pipeline = pipeline
-        self._database = Database(path, _SCHEMA, SCHEMA_VERSION)
+        self._database = Database(path, SCHEMA, SCHEMA_VERSION)
         self.problem = self._database.problem
 
     # Traces.
@@ -147,7 +121,8 @@ class Manifest:
 
     def recall(self, key: Digest) -> Iterator[Trace]:
         """Yield the traces of this *key*."""
-        return _traces(self._database.rows("SELECT record FROM traces WHERE key = ?", key))
+        rows = self._database.rows("SELECT record FROM traces WHERE key = ?", key)
+        return (trace for trace in _traces(rows) if trace.key == key)
 
     def traces(self, fingerprint: Digest) -> Iterator[Trace]:
         """Yield the traces of a fingerprint of this digest."""
@@ -268,10 +243,11 @@ class Manifest:
 
 
 def _write_trace(writing: sqlite3.Connection, trace: Trace) -> None:
+    record = trace_as_text(trace)
     writing.execute(
-        "INSERT INTO traces (key, discovered, fingerprint, record) VALUES (?, ?, ?, ?) "
-        "ON CONFLICT (key, discovered) DO UPDATE SET record = excluded.record",
-        (*trace_name(trace), digest_fingerprint(trace.fingerprint), trace_as_text(trace)),
+        "INSERT INTO traces (key, discovered, fingerprint, record, used) VALUES (?, ?, ?, ?, ?) "
+        "ON CONFLICT DO UPDATE SET record = excluded.record, used = excluded.used",
+        (*trace_name(trace), digest_fingerprint(trace.fingerprint), record, time.time()),
     )
 
 

@@ -1,7 +1,8 @@
 """
 Traces as records: what JSON can say of a run, for later builds.
 
-Knows every field of a trace, and of the differences that a run was for.
+Knows every field of a trace, and of the differences that a run was for. A record
+begins with its own digest, so that one which was altered is none.
 """
 
 from __future__ import annotations
@@ -10,7 +11,8 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from capstone_build.core.digest import Digest, digest_mapping
+from capstone_build.core.artifact import is_inside
+from capstone_build.core.digest import Digest, digest_bytes, digest_mapping
 from capstone_build.core.fingerprint import Aspect, Part
 from capstone_build.core.plan import Difference
 from capstone_build.core.stage import StageName
@@ -37,7 +39,8 @@ def trace_as_text(trace: Trace) -> str:
         "sources": dict(trace.sources),
         "places": _listed(trace.places),
     }
-    return json.dumps(record, separators=(",", ":"))
+    text = json.dumps(record, separators=(",", ":"))
+    return f"{digest_bytes(text.encode())} {text}"
 
 
 def trace_from_text(text: str) -> Trace:
@@ -48,7 +51,12 @@ def trace_from_text(text: str) -> Trace:
         ValueError: If it is not that, as are `TypeError`, `KeyError` and
             `AttributeError`.
     """
+    digest, _, text = text.partition(" ")
+    if digest_bytes(text.encode("utf-8", "surrogatepass")) != digest:
+        raise ValueError("it is not what was written")
     record = json.loads(text)
+    if outside := [path for path in record["outputs"] if not is_inside(path)]:
+        raise ValueError(f"{outside[0]!r} is no path in a project")
     return Trace(
         stage=StageName(record["stage"]),
         fingerprint=_mapping(record["fingerprint"]),
@@ -59,7 +67,7 @@ def trace_from_text(text: str) -> Trace:
         said=_mapping(record["said"]),
         identity=record["identity"],
         sources=record["sources"],
-        places=_mapping(record.get("places", ())),  # older traces are good without
+        places=_mapping(record["places"]),
     )
 
 

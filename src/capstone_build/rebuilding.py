@@ -1,0 +1,315 @@
+"""
+Rebuilding: stages run a second time, apart from the project, and are compared.
+
+Knows which stages can be compared and how their second run is kept apart: each has
+a copy of what it needs as its working directory, and a host of its own that imports
+the pipeline from there. What a stage does outside of its working directory, by
+absolute paths, in databases or over the network, it does again. Nothing is recorded.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+
+from capstone_build.authoring.project import Project
+from capstone_build.contrasting import LARGEST, contrast
+from capstone_build.core.artifact import MEMORY_FOLDER, Artifact, ArtifactPath
+from capstone_build.core.digest import Digest
+from capstone_build.core.fingerprint import Aspect
+from capstone_build.core.plan import UpToDate
+from capstone_build.core.rebuilt import Contrast, Rebuilding, Rebuilt, Sameness
+from capstone_build.core.report import BuildStarted, Cause, Failure, StageStarted
+from capstone_build.core.stage import Stage, StageName
+from capstone_build.core.trace import Trace
+from capstone_build.disk import disk_failed
+from capstone_build.errors import PipelineLoadError
+from capstone_build.execution.bounded_log import last_lines
+from capstone_build.execution.executor import LocalExecutor
+from capstone_build.execution.host import Host
+from capstone_build.execution.notes import Sight, notes_from
+from capstone_build.execution.order import RunResult, WorkOrder
+from capstone_build.execution.staging import Staging
+from capstone_build.interruption import Interrupted, interruptible, uninterruptible
+from capstone_build.request import Wish
+from capstone_build.scratch import FOLDER, Scratch, dead_scratches, spare_of
+from capstone_build.session import Forecast, Session, foresee
+from capstone_build.storage.files import Files, digest_file
+from capstone_build.storage.object_files import ObjectFiles
+
+_TICK_SECONDS = 0.05
+"""How often runs are looked after."""
+
+Listener = Callable[[BuildStarted | StageStarted | Rebuilt], None]
+
+
+def rebuild(project: Project, wish: Wish, jobs: int, tell: Listener) -> Rebuilding:
+    """
+    Run stages a second time and compare what they leave with what is recorded.
+
+    Args:
+        project: Whose.
+        wish: Which stages; all, if it names none.
+        jobs: How many at the same time.
+        tell: Called as each stage starts and ends.
+
+    Raises:
+        PipelineError: If the pipeline does not load, or a target is none.
+        MemoryFailedError: If a copy cannot be made.
+    """
+    began = time.monotonic()
+    with interruptible():
+        session, forecast = foresee(project, Wish(settings=wish.settings))
+        with session:
+            names = {session.graph.find(each, wish.folder) for each in wish.targets}
+            stages = [each for each in session.graph if not names or each.name in names]
+            work = _Rebuilding(session, forecast, tell)
+            interrupted = work.run(stages, jobs)
+            return Rebuilding(
+                stages=work.done,
+                seconds=time.monotonic() - began,
+                printed=session.printed,
+                interrupted=interrupted,
+            )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Run:
+    """A second run at work."""
+
+    stage: Stage
+    trace: Trace
+    scratch: Scratch
+    staging: Staging
+    host: Host
+    executor: LocalExecutor
+    order: WorkOrder
+
+
+class _Rebuilding:
+    """All second runs of one session."""
+
+    def __init__(self, session: Session, forecast: Forecast, tell: Listener) -> None:
+        self._session = session
+        self._forecast = forecast
+        self._tell = tell
+        self._root = session.project.root
+        self._memory = self._root / MEMORY_FOLDER
+        self._place = self._memory / FOLDER / f"{time.strftime('%Y%m%dT%H%M%S')}-{os.getpid()}"
+        self._spare = spare_of(self._root, session.graph)
+        notes = notes_from(session.host.greeting["notes"])
+        reads = {Sight.READ, Sight.USED}
+        self._imported = [(Aspect.READ, note.name) for note in notes if note.sight in reads]
+        self._numbers = count(1)
+        self._running: list[_Run] = []
+        self.done: dict[StageName, Rebuilt] = {}
+
+    def run(self, stages: list[Stage], jobs: int) -> int | None:
+        """Run *stages*; return the signal that ended it, if one did."""
+        for folder in dead_scratches(self._memory):
+            shutil.rmtree(folder, ignore_errors=True)
+        waiting = deque(stages)
+        self._tell(BuildStarted(len(stages)))
+        try:
+            while waiting or self._running:
+                while waiting and len(self._running) < jobs:
+                    self._take_up(waiting.popleft())
+                time.sleep(_TICK_SECONDS if self._running else 0)
+                for run in list(self._running):
+                    for result in run.executor.wait(0):
+                        self._running.remove(run)
+                        self._end(run, result)
+        except Interrupted as interruption:
+            return interruption.number
+        except OSError as error:
+            raise disk_failed(error.filename or self._place, error) from None
+        finally:
+            with uninterruptible():
+                for run in self._running:
+                    run.executor.stop()
+                    run.host.close()
+                shutil.rmtree(self._place, ignore_errors=True)
+                with suppress(OSError):  # another one may be at work in it
+                    self._place.parent.rmdir()
+        return None
+
+    def _take_up(self, stage: Stage) -> None:
+        verdict = self._forecast.plan[stage.name]
+        trace = self._session.world.last(stage.name)
+        if not isinstance(verdict, UpToDate) or trace is None:
+            self._note(Rebuilt(stage=stage.name, sameness=Sameness.SKIPPED, verdict=verdict))
+            return
+        place = self._place / str(next(self._numbers))
+        scratch = Scratch(self._root, place, self._imported)
+        self._tell(StageStarted(stage.name, ()))
+        if moved := scratch.fill(stage, trace, self._spare):
+            self._skip(stage, scratch, f"{moved} changed meanwhile")
+            return
+        try:
+            host = Host(scratch.folder, self._session.project.module)
+        except PipelineLoadError as error:
+            self._not_loaded(stage, scratch, error.problem)
+            return
+        try:
+            if problems := host.greeting["problems"]:
+                host.close()
+                self._not_loaded(stage, scratch, problems[0]["problem"])
+                return
+            if file := self._other_code(scratch, host):
+                host.close()
+                self._skip(stage, scratch, f"{file} changed meanwhile")
+                return
+            self._running.append(self._start(stage, trace, scratch, host))
+        except BaseException:
+            host.close()
+            raise
+
+    def _start(self, stage: Stage, trace: Trace, scratch: Scratch, host: Host) -> _Run:
+        memory = scratch.folder / MEMORY_FOLDER
+        staging = Staging(scratch.folder, memory, "second")
+        order = WorkOrder(
+            number=1,
+            stage=stage.name,
+            inputs=self._session.world.paths(stage, self._session.graph),
+            outputs=staging.prepare(stage, 1),
+            parameters=stage.parameters,
+            timeout=stage.timeout,
+            memory=stage.memory,
+            log=(memory / "log").relative_to(scratch.folder).as_posix(),
+            notes=staging.notes_file(1).relative_to(scratch.folder).as_posix(),
+            result=staging.result_file(1).relative_to(scratch.folder).as_posix(),
+        )
+        executor = LocalExecutor(host, scratch.folder)
+        executor.submit(order)
+        return _Run(
+            stage=stage,
+            trace=trace,
+            scratch=scratch,
+            staging=staging,
+            host=host,
+            executor=executor,
+            order=order,
+        )
+
+    def _other_code(self, scratch: Scratch, host: Host) -> str | None:
+        """Return a file whose code in the copy is not what was judged; None if there is none."""
+        copied, original = f"{scratch.folder}{os.sep}", f"{self._root}{os.sep}"
+        compiled = {
+            original + file.removeprefix(copied) if file.startswith(copied) else file: digest
+            for file, digest in host.greeting["compiled"].items()
+        }
+        return self._session.world.fingerprints.other_code(compiled)
+
+    def _end(self, run: _Run, result: RunResult) -> None:
+        failure = result.failure
+        contrasts: tuple[Contrast, ...] = ()
+        note = ""
+        if failure is not None:
+            failure = self._explained(run, failure)
+            sameness = Sameness.FAILED
+            note = self._lacking()
+        else:
+            contrasts = tuple(self._contrasts(run))
+            telling = tuple(each for each in contrasts if each.what)
+            sameness = Sameness.DIFFERS if telling else Sameness.SAME
+            if contrasts and not telling:
+                note = "same but for the path of the folder that it ran in"
+            contrasts = telling
+        run.host.close()
+        run.scratch.remove()
+        self._note(
+            Rebuilt(
+                stage=run.stage.name,
+                sameness=sameness,
+                seconds=result.seconds,
+                contrasts=contrasts,
+                note=note,
+                failure=failure,
+            )
+        )
+
+    def _contrasts(self, run: _Run) -> Iterator[Contrast]:
+        """Yield in what outputs differ; without words, where that is nothing but the folder."""
+        run.staging.collect(run.stage, 1)
+        left: dict[ArtifactPath, tuple[Digest, Path]] = {}
+        files = Files(run.scratch.folder, lambda _: None)
+        for output in run.stage.outputs:
+            staged = run.staging.staged(1, output).relative_to(run.scratch.folder).as_posix()
+            for path, digest in files.measured(Artifact(staged)).items():
+                final = ArtifactPath(output.artifact.location + path[len(staged) :])
+                left[final] = (digest, run.scratch.folder / path)
+        then = run.trace.outputs
+        for path in sorted(then.keys() | left.keys()):
+            if path not in left:
+                yield Contrast(path=path, what="it was left then, and is not now")
+            elif path not in then:
+                yield Contrast(path=path, what="it is left now, and was not then")
+            elif left[path][0] != then[path]:
+                yield self._contrast(run, path, then[path], left[path][1])
+
+    def _contrast(self, run: _Run, path: str, digest: Digest, now: Path) -> Contrast:
+        recorded = self._recorded(path, digest)
+        if recorded is None:
+            return Contrast(path=path, what="what was recorded is no longer at hand to compare")
+        place, copy = os.fsencode(self._root), os.fsencode(run.scratch.folder)
+        if now.stat().st_size <= LARGEST:
+            content = now.read_bytes()
+            if copy in content and content.replace(copy, place) == recorded.read_bytes():
+                return Contrast(path=path, what="")
+        return contrast(path, recorded, now)
+
+    def _recorded(self, path: str, digest: Digest) -> Path | None:
+        """Return a file that holds what was recorded: the output itself, or the object of it."""
+        standing = self._root / path
+        if standing.is_file() and digest_file(standing) == digest:
+            return standing
+        found = ObjectFiles(self._memory / "objects").find(digest)
+        return Path(found.path) if found is not None and found.is_sound() else None
+
+    def _explained(self, run: _Run, failure: Failure) -> Failure:
+        """Add what it printed, for its log goes with the copy, and leave out where that was."""
+        copy = f"{run.scratch.folder}{os.sep}"
+        return Failure(
+            cause=failure.cause,
+            message=failure.message.replace(copy, ""),
+            traceback=failure.traceback.replace(copy, ""),
+            violations=failure.violations,
+            printed=tuple(
+                line.replace(copy, "") for line in last_lines(run.scratch.folder / run.order.log)
+            ),
+        )
+
+    def _lacking(self) -> str:
+        """Say what was not in the copy and may have been missed."""
+        if not self._spare.left_out:
+            return "it ran in a copy of the project, with all that it was seen to read"
+        names = ", ".join(self._spare.left_out[:3])
+        more = len(self._spare.left_out) - 3
+        tail = f" and {more} more" if more > 0 else ""
+        return f"the copy that it ran in has no {names}{tail}: large, and declared by no stage"
+
+    def _not_loaded(self, stage: Stage, scratch: Scratch, problem: str) -> None:
+        """Tell that in the copy something is missing that the pipeline needs to be imported."""
+        said = problem.replace(f"{scratch.folder}{os.sep}", "")
+        failure = Failure(cause=Cause.RAISED, message=f"the pipeline does not load there: {said}")
+        scratch.remove()
+        self._note(
+            Rebuilt(
+                stage=stage.name, sameness=Sameness.FAILED, failure=failure, note=self._lacking()
+            )
+        )
+
+    def _skip(self, stage: Stage, scratch: Scratch, note: str) -> None:
+        scratch.remove()
+        self._note(Rebuilt(stage=stage.name, sameness=Sameness.SKIPPED, note=note))
+
+    def _note(self, rebuilt: Rebuilt) -> None:
+        self.done[rebuilt.stage] = rebuilt
+        self._tell(rebuilt)
