@@ -6,8 +6,8 @@ Knows the command line and the terminal; does no work of its own.
 
 from __future__ import annotations
 
-import gc
 import sys
+from gc import set_threshold
 from typing import NoReturn
 
 import click
@@ -58,7 +58,7 @@ def run() -> NoReturn:
     """Run the command line and end the program with its exit code."""
     # What is known of a large pipeline stays known, and is in no circles: to
     # look through it again and again for garbage takes a fifth of the time.
-    gc.set_threshold(100_000, 20, 100)
+    set_threshold(100_000, 20, 100)
     for stream in (sys.stdout, sys.stderr):
         # A name that the terminal cannot spell is shown with escapes.
         stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # text files both
