@@ -18,13 +18,19 @@ if TYPE_CHECKING:
 def main() -> NoReturn:
     """Run the command line and end the program with its exit code."""
     words = sys.argv[1:]
-    if words[:1] == ["build"] and _is_done(words):
-        # Nothing is left but to free so many states, one by one.
-        sys.stdout.flush()
-        os._exit(0)
-    from capstone_build.cli import run
+    try:
+        if words[:1] == ["build"] and _is_done(words):
+            # Nothing is left but to free so many states, one by one.
+            sys.stdout.flush()
+            os._exit(0)
+        from capstone_build.cli import run
 
-    run()
+        run()
+    except KeyboardInterrupt:
+        # While the engine was imported, or where nobody minds being interrupted.
+        sys.stderr.write("interrupted\n")
+        sys.stderr.flush()
+        os._exit(130)
 
 
 def _is_done(words: list[str]) -> bool:

@@ -8,11 +8,9 @@ it stands, and `capstone build` goes on from there.
 from __future__ import annotations
 
 import os
-import random
 import shutil
 import signal
 import tempfile
-import time
 from pathlib import Path
 
 import pytest
@@ -177,23 +175,6 @@ def test_a_build_told_to_end_ends_its_stages(held: Project, number: int, code: i
     heals(held)
 
 
-def test_kills_at_random_moments_never_leave_a_wrong_artifact(project: Project) -> None:
-    """Whenever the build is killed, the next one gives what a clean one gives."""
-    project.write("pipeline.py", PIPELINE)
-    chance = random.Random(20261123)  # noqa: S311 (a moment, not a secret)
-    for number in range(12):
-        seed = f"{number:02d}abcdefgh\n"
-        project.write("seed.txt", seed)
-        process = project.start("build")
-        time.sleep(chance.uniform(0.05, 0.7))
-        os.killpg(process.pid, signal.SIGKILL)
-        process.communicate(timeout=60)
-        project.build()
-
-        assert project.artifacts() == clean(project, seed)
-        assert project.build().ran == []
-
-
 def test_an_edit_put_back_after_a_kill_is_not_taken_for_the_other(project: Project) -> None:
     """Killed while at work on another input, which is then put back: the outputs are right."""
     project.write("data.txt", "one")
@@ -329,41 +310,6 @@ def test_keep_going_builds_what_does_not_depend_on_the_failure(project: Project)
     assert (done.ran, done.failed) == (["good"], ["bad"])
     assert "below" in done.out
     assert "exit code 3" in done.out
-
-
-@pytest.mark.parametrize("damage", ["deleted", "emptied", "noise", "cut", "a pickle", "newer"])
-def test_a_damaged_memory_costs_only_time(project: Project, damage: str) -> None:
-    """A manifest deleted, cut, filled with noise or from another version begins anew."""
-    project.write("pipeline.py", PIPELINE)
-    project.write("seed.txt", "x")
-    project.build()
-    before = project.artifacts()
-    file = project.root / ".cache/manifest.sqlite3"
-    content = file.read_bytes()
-    if damage == "deleted":
-        shutil.rmtree(project.root / ".cache")
-    elif damage == "newer":
-        import sqlite3
-
-        with sqlite3.connect(file) as connection:
-            connection.execute("PRAGMA user_version = 99")
-        connection.close()
-    else:
-        file.write_bytes(
-            {
-                "emptied": b"",
-                "noise": random.Random(1).randbytes(len(content)),  # noqa: S311
-                "cut": content[: len(content) // 2],
-                "a pickle": b"cos\nsystem\n(S'touch pwned'\ntR.",
-            }[damage]
-        )
-
-    done = project.build()
-
-    assert "Traceback" not in done.out + done.err
-    assert project.artifacts() == before
-    assert not project.exists("pwned")
-    assert project.build().ran == []
 
 
 def test_a_rotten_object_is_dropped_and_its_stage_runs(project: Project) -> None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import errno
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,20 @@ from capstone_build.disk import disk_failed
 from capstone_build.errors import MemoryFailedError
 
 _TABLES = "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY name"
+
+_KIND = 0xFF
+"""Of a code of SQLite for an error, what tells its kind."""
+
+_IN_USE = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
+_NO_DAMAGE = _IN_USE | {
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_PERM,
+    sqlite3.SQLITE_NOMEM,
+}
+"""Errors of the disk and the machine, which say nothing of what is in the file."""
 
 
 class Database:
@@ -40,6 +54,7 @@ class Database:
         self._schema = schema
         self._version = version
         self.problem = ""
+        self._only_reads = False
         self._connection = self._opened()
 
     def rows(self, query: str, *values: str) -> list[Any]:
@@ -67,6 +82,9 @@ class Database:
         try:
             if self._connection is None:
                 self._connection = self._made()
+            elif self._only_reads:
+                self._connection.close()
+                self._connection, self._only_reads = _connected(self._path), False
             connection = self._connection
             connection.execute("BEGIN IMMEDIATE")
             try:
@@ -101,16 +119,30 @@ class Database:
         if not self._path.exists():
             return None
         try:
-            connection = _frozen(self._path) if self._is_frozen() else _connected(self._path)
-            self.problem = self._judged(connection)
+            return self._sound(_frozen if self._is_frozen() else _connected)
         except sqlite3.Error as error:
-            if error.sqlite_errorcode in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
-                raise self._failed(error) from None  # sound, as far as anyone can tell
-            self.problem = str(error)
-            return None
+            if error.sqlite_errorcode & _KIND not in _NO_DAMAGE or not self._path.is_file():
+                self.problem = str(error)
+                return None
+            if error.sqlite_errorcode & _KIND in _IN_USE or not self._is_merged():
+                raise self._failed(error) from None
+        try:
+            return self._sound(_frozen)  # no room, say, for what SQLite keeps beside it
+        except sqlite3.Error as error:
+            raise self._failed(error) from None
+
+    def _sound(self, connect: Callable[[Path], sqlite3.Connection]) -> sqlite3.Connection | None:
+        """Open what is there; None, and the problem is known, if it is no manifest."""
+        connection = connect(self._path)
+        try:
+            self.problem = self._judged(connection)
+        except BaseException:
+            connection.close()
+            raise
         if self.problem:
             connection.close()
             return None
+        self._only_reads = connect is _frozen
         return connection
 
     def _is_frozen(self) -> bool:
@@ -119,9 +151,12 @@ class Database:
 
         SQLite keeps a file beside it while it reads, and fails where it cannot.
         """
+        return self._is_merged() and not os.access(self._path.parent, os.W_OK)
+
+    def _is_merged(self) -> bool:
+        """Tell whether all that was written is in the file itself, and nothing in its log."""
         log = self._path.with_name(f"{self._path.name}-wal")
-        is_merged = not log.exists() or log.stat().st_size == 0
-        return is_merged and not os.access(self._path.parent, os.W_OK)
+        return not log.exists() or log.stat().st_size == 0
 
     def _judged(self, connection: sqlite3.Connection) -> str:
         """Say what is wrong with an open database; empty if nothing is."""

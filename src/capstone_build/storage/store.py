@@ -12,6 +12,8 @@ import os
 import shutil
 import stat
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from capstone_build.core.digest import EMPTY_FOLDER, PREFIX, Digest, digest_bytes
@@ -42,15 +44,8 @@ class Store:
         place = self._object(digest)
         if place.is_file():
             return
-        if place.is_dir():
-            shutil.rmtree(place)  # not ours, in a folder that is
-        place.parent.mkdir(parents=True, exist_ok=True)
-        beside = place.with_name(f"{place.name}.{os.getpid()}.tmp")
-        try:
+        with _making(place) as beside:
             copy_content(file, beside)
-            beside.replace(place)
-        finally:
-            beside.unlink(missing_ok=True)
 
     def sync(self, digest: Digest) -> None:
         """See that the object for *digest* is on disk, and outlives the machine's memory."""
@@ -61,10 +56,11 @@ class Store:
         """Put *content*, of this *digest*, into the store."""
         place = self._object(digest)
         if not place.is_file():
-            place.parent.mkdir(parents=True, exist_ok=True)
-            beside = place.with_name(f"{place.name}.{os.getpid()}.tmp")
-            beside.write_bytes(content)
-            beside.replace(place)
+            with _making(place) as beside:
+                try:
+                    beside.write_bytes(content)
+                except OSError as error:
+                    raise disk_failed(place, error, len(content)) from None
 
     def text(self, digest: Digest) -> bytes | None:
         """Return the content of the object for *digest*; None if it is missing or damaged."""
@@ -96,6 +92,22 @@ class Store:
     def _object(self, digest: Digest) -> Path:
         name = digest.removeprefix(PREFIX)
         return self._folder / name[:2] / name[2:]
+
+
+@contextmanager
+def _making(place: Path) -> Iterator[Path]:
+    """Give a path to write to, and move what is written there to *place*, whole."""
+    if place.is_dir() and not place.is_symlink():
+        shutil.rmtree(place)  # not ours, in a folder that is
+    if os.path.lexists(place.parent) and not place.parent.is_dir():
+        place.parent.unlink()
+    place.parent.mkdir(parents=True, exist_ok=True)
+    beside = place.with_name(f"{place.name}.{os.getpid()}.tmp")
+    try:
+        yield beside
+        beside.replace(place)
+    finally:
+        beside.unlink(missing_ok=True)
 
 
 def copy_content(source: Path, target: Path) -> None:
