@@ -110,9 +110,9 @@ class Rest:
         looked = self._world.looks.states
         for path, seen in looked.items():
             state = _now(path)
-            if state not in seen or not (len(seen) == 1 or self._is_made(path, state)):
+            if set(seen) != {state} and not self._is_made(path, state):
                 return None
-            if state and not _vouches(state, seen[state]):
+            if state and not _vouches(state, seen.get(state, 0)):
                 young.append(path)
             if not any(key in path for key in self._keys):
                 found[self._name(path)] = state

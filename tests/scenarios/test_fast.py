@@ -46,3 +46,26 @@ def test_a_build_with_nothing_to_do_waits_for_nobody(project: Project) -> None:
     assert process.poll() is None, "the other build is still at work"
     project.write("go", "")
     process.communicate(timeout=60)
+
+
+def test_the_first_build_spares_the_second_a_look(project: Project) -> None:
+    """It leaves what the next one sweeps, though the folders of its outputs were not there."""
+    project.write("data/a.txt", "a")
+    project.write(
+        "pipeline.py",
+        """
+        from pathlib import Path
+
+        from capstone_build import stage
+
+
+        @stage(inputs={"all": "data/*.txt"}, outputs={"o": "made/for/this/o.txt"})
+        def count(all: list[Path]) -> str:
+            return str(len(all))
+        """,
+    )
+
+    project.build()
+
+    assert list((project.root / ".cache/footings").iterdir())
+    assert project.build().last_line == "nothing to do: 1 stage is up to date"
