@@ -196,11 +196,7 @@ def test_a_failure_leaves_the_early_reader_to_the_next_build(early: Project) -> 
     assert settled(early)
 
 
-def test_a_database_that_two_stages_share_settles_with_a_word(project: Project) -> None:
-    """Each changes it for the other: each runs once more, and then what is left counts."""
-    project.write(
-        "pipeline.py",
-        """
+SHARED_DATABASE = """
         import sqlite3
         from capstone_build import stage
 
@@ -218,11 +214,23 @@ def test_a_database_that_two_stages_share_settles_with_a_word(project: Project) 
         @stage(outputs={"o": "output/b.txt"})
         def b() -> str:
             return note("b")
-        """,
-    )
-    told = project.build().out
+        """
+
+
+def test_a_database_that_two_stages_share_settles_with_a_word(project: Project) -> None:
+    """Each changes it for the other: each runs once more, and then what is left counts."""
+    project.write("pipeline.py", SHARED_DATABASE)
+    told = project.build("-j1").out
     assert "read and write work.db undeclared" in told
     assert settled(project)
     (project.root / "work.db").unlink()
     assert sorted(set(project.build().ran)) == ["a", "b"]
     assert settled(project)
+
+
+def test_a_database_that_two_stages_share_at_the_same_time_settles(project: Project) -> None:
+    """Side by side each may find what the other leaves: no build after it finds a thing to do."""
+    project.write("pipeline.py", SHARED_DATABASE)
+    for _ in range(5):
+        assert project.run("build", "--force", "a", "--force", "b", "-j2").code == 0
+        assert settled(project)
