@@ -254,7 +254,7 @@ def notebook_code(content: bytes) -> bytes:
         codes = ["".join(each["source"]) for each in cells if each["cell_type"] == "code"]
     except (ValueError, KeyError, TypeError):
         return content
-    lines = "\n".join(codes).splitlines()
+    lines = "\n".join(codes).split("\n")  # `splitlines` ends a line inside a literal, too
     # A magic may do anything: it counts, as the string that it is.
     return "\n".join(
         f"f({each!r})" if each.startswith(("%", "!")) else each for each in lines
