@@ -10,27 +10,34 @@ from __future__ import annotations
 import os
 import sys
 
+# The module `signal` would take longer to import than all that is used here.
+from _signal import SIGINT, signal  # type: ignore[import-not-found]
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from types import FrameType
     from typing import NoReturn
 
 
 def main() -> NoReturn:
     """Run the command line and end the program with its exit code."""
+    # As an exception, Ctrl-C might come up in the middle of an import, which
+    # makes another error of it. What must be ended in order sees to it itself.
+    signal(SIGINT, _end)
     words = sys.argv[1:]
-    try:
-        if words[:1] == ["build"] and _is_done(words):
-            # Nothing is left but to free so many states, one by one.
-            sys.stdout.flush()
-            os._exit(0)
-        from capstone_build.cli import run
+    if words[:1] == ["build"] and _is_done(words):
+        # Nothing is left but to free so many states, one by one.
+        sys.stdout.flush()
+        os._exit(0)
+    from capstone_build.cli import run
 
-        run()
-    except KeyboardInterrupt:
-        # While the engine was imported, or where nobody minds being interrupted.
-        sys.stderr.write("interrupted\n")
-        sys.stderr.flush()
-        os._exit(130)
+    run()
+
+
+def _end(_number: int, _frame: FrameType | None) -> NoReturn:
+    """End at once, interrupted by Ctrl-C."""
+    os.write(2, b"interrupted\n")
+    os._exit(130)
 
 
 def _is_done(words: list[str]) -> bool:

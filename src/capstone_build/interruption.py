@@ -34,7 +34,14 @@ def interruptible() -> Iterator[None]:
         raise Interrupted(number)
 
     with _handling(interrupt):
-        yield
+        try:
+            yield
+        except RuntimeError as error:
+            # Where a class is made, as in an import, Python 3.11 puts another
+            # error around what a descriptor raises.
+            if isinstance(error.__cause__, Interrupted):
+                raise error.__cause__ from None
+            raise
 
 
 @contextmanager
