@@ -96,6 +96,13 @@ class Project:
         """Tell whether there is anything at a path."""
         return os.path.lexists(self.root / path)
 
+    def reads(self, path: str, text: str) -> bool:
+        """Tell whether a file is there and says so: it may go away between a look and a read."""
+        try:
+            return self.read(path) == text
+        except FileNotFoundError:
+            return False
+
     def run(self, *arguments: str, env: Mapping[str, str] | None = None, cwd: str = ".") -> Done:
         """Run `capstone` to its end."""
         process = self.start(*arguments, env=env, cwd=cwd)

@@ -243,9 +243,7 @@ def test_a_command_that_writes_in_place_leaves_no_half_when_the_build_is_killed(
     process.kill()
     process.communicate(timeout=60)
 
-    wait_until(
-        lambda: project.exists("output/o") and project.read("output/o") == "11", "it is back"
-    )
+    wait_until(lambda: project.reads("output/o", "11"), "it is back")
     (project.root / "hold").unlink()
     assert project.build().ran == ["place"]
     assert project.read("output/o") == "22"
