@@ -110,7 +110,7 @@ class CodeGraph:
         found = self.sources.find(module)
         if found is not None and found.file is not None and indices:
             unit = self.sources.of_file(found.file).units[indices[0]]
-            step.where = self.sources.where(found.file, unit.line)
+            step.place = (self.sources.spell(found.file), unit.line)
             step.units = (found.file, indices)
 
     def _texts(self, node: Node, step: Step) -> None:
@@ -226,7 +226,7 @@ class CodeGraph:
         except OSError:
             digest = digest_fields("not readable")
         step.name(Aspect.FILE, self.sources.spell(node.module), digest)
-        step.where = self.sources.where(node.module, 1)
+        step.place = (self.sources.spell(node.module), 1)
 
     def _script(self, node: Node, step: Step) -> None:
         """A file runs as a script; `node.name` is what it is called as a module."""
@@ -239,7 +239,7 @@ class CodeGraph:
         units = [summary.units[index] for index in running]
         key = f"{self.sources.spell(node.module)}:<script>"
         step.name(Aspect.CODE, key, digest_fields(*(each.digest for each in units)))
-        step.where = self.sources.where(node.module, 1)
+        step.place = (self.sources.spell(node.module), 1)
         step.units = (node.module, running)
         for unit in summary.units:
             for target in unit.loads:

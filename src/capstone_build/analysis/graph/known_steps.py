@@ -208,16 +208,17 @@ class KnownSteps:
         name = self._sources.spell(file)
         steps, row.moments = json.loads(row.text)
         for at, key, digest, line, units, follows, reasons, named, environment in steps:
-            row.steps[nodes[at]] = Step(
-                part=None if key is None else (Aspect.CODE, key),
-                digest=digest,
-                where=Location(name, line) if line else None,
-                units=None if units is None else (file, tuple(units)),
-                follows={nodes[each]: None for each in follows},
-                reasons={nodes[each]: reason for each, reason in reasons},
-                named=set(named),
-                environment={variable: Location(name, line) for variable, line in environment},
+            step = row.steps[nodes[at]] = Step(
+                None if key is None else (Aspect.CODE, key),
+                digest,
+                (name, line) if line else None,
+                None if units is None else (file, units),
+                {nodes[each]: None for each in follows},
             )
+            if reasons or named or environment:
+                step.reasons = {nodes[each]: reason for each, reason in reasons}
+                step.named = set(named)
+                step.environment = {variable: Location(name, line) for variable, line in environment}
 
     def _written(self, row: _Row) -> str:
         """Return what is in *row*: a list for each step, and the moments."""
@@ -226,7 +227,7 @@ class KnownSteps:
                 self._number(node),
                 None if step.part is None else step.part[1],
                 step.digest,
-                0 if step.where is None else step.where.line,
+                0 if step.place is None else step.place[1],
                 None if step.units is None else step.units[1],
                 [self._number(each) for each in step.follows],
                 [[self._number(each), reason] for each, reason in step.reasons.items()],
