@@ -218,7 +218,9 @@ class KnownSteps:
             if reasons or named or environment:
                 step.reasons = {nodes[each]: reason for each, reason in reasons}
                 step.named = set(named)
-                step.environment = {variable: Location(name, line) for variable, line in environment}
+                step.environment = {
+                    variable: Location(name, line) for variable, line in environment
+                }
 
     def _written(self, row: _Row) -> str:
         """Return what is in *row*: a list for each step, and the moments."""
