@@ -75,6 +75,19 @@ class Summary:
             if target.name == "*"
         )
 
+    @cached_property
+    def running(self) -> tuple[int, ...]:
+        """The indices of the units that a script executes; plain definitions only wait."""
+        waiting = {Kind.FUNCTION, Kind.CLASS}
+        return tuple(
+            index
+            for index, unit in enumerate(self.units)
+            if not (
+                (unit.kind in waiting and not unit.decorators)
+                or unit.kind in {Kind.IMPORT, Kind.STAR}
+            )
+        )
+
     def to_json(self) -> str:
         """Return what `from_json` reads."""
         units = [unit.to_row() for unit in self.units]
