@@ -565,6 +565,57 @@ def test_a_result_of_other_data_cannot_be_accepted(
     assert shop.build().ran == ["report"], "the hint helps"
 
 
+def test_a_constant_that_becomes_a_parameter_can_be_accepted(shop: Project) -> None:
+    """And a file that was read undeclared, once it is declared; a value that changes cannot."""
+    shop.write("digits.txt", "2")
+    shop.write(
+        "pipeline.py",
+        """
+        from pathlib import Path
+        from capstone_build import stage
+
+
+        @stage(outputs={"out": "output/report.txt"})
+        def report() -> str:
+            return str(round(1 / 3, int(Path("digits.txt").read_text())) * 2)
+        """,
+    )
+    shop.build()
+    shop.write(
+        "pipeline.py",
+        """
+        from capstone_build import stage
+
+
+        @stage(
+            inputs={"digits": "digits.txt"},
+            outputs={"out": "output/report.txt"},
+            params={"factor": 2},
+        )
+        def report(digits: str, factor: int) -> str:
+            return str(round(1 / 3, int(digits)) * factor)
+        """,
+    )
+    accepted = shop.run("accept", "report")
+    assert accepted.code == 0, accepted.err
+    assert "parameter factor is new: 2" in shop.read(".cache/logs/accepted.log")
+    told = why(shop, "report")
+    assert told.startswith("report: up to date\n")
+    assert "which it does not declare" not in told
+    assert shop.build().ran == []
+
+    shop.edit("pipeline.py", '"factor": 2', '"factor": 3')
+    done = shop.run("accept", "report")
+    assert done.code == 2
+    assert done.err.splitlines()[:2] == [
+        "stage 'report' cannot be accepted: what it left is the result of other values",
+        "  because: parameter factor: 2 -> 3",
+    ]
+    assert "with the values that it had, it can be accepted" in done.err
+    shop.write("digits.txt", "1")
+    assert "input digits.txt changed" in shop.run("accept", "report").err
+
+
 def test_a_run_that_failed_left_nothing_to_accept(shop: Project) -> None:
     """Its outputs may be those of before, and its code is not."""
     shop.edit("tables.py", "return", "raise ValueError(numbers)\n    return")
