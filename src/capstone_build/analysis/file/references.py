@@ -26,6 +26,9 @@ _FILE = re.compile(r"[\w./-]+\.py\b")
 _OTHER_FILE = re.compile(r"(?:\A|')([\w./-]*\w\.[A-Za-z]\w{0,7}(?:\.gz)?)(?:\Z|')")
 """All of a text, or what is quoted in it, as in a query."""
 
+_DUNDER = re.compile(r"__[a-z]+__")
+"""An attribute that is read by its name: `getattr(function, "__doc__")`, `"{0.__doc__}"`."""
+
 _MARKED = re.compile(r"@([^\W\d]\w*)")
 
 
@@ -54,7 +57,7 @@ def chain(walker: Walker, node: ast.expr, last: str = "", how: How = How.READ) -
         node = node.value
     if node.__class__ is ast.Name:
         assert isinstance(node, ast.Name)  # noqa: S101 - for the type checker
-        if names and node.id in {"sys", "inspect"}:
+        if names and node.id in {"sys", "inspect", "pydoc"}:
             _of_interpreter(walker, f"{node.id}.{names[-1]}", node.lineno)
         walker.word(node.id, node.lineno, ".".join(reversed(names)), how)
     elif names and (target := imported(node)) is not None:
@@ -78,9 +81,11 @@ def _constant(walker: Walker, node: ast.Constant) -> None:
         if ".py" in value:
             for file in _FILE.findall(value):
                 walker.hint(Flag.SCRIPT, node.lineno, f"{file} is named", file)
-        if "__module__" in value:
-            walker.hint(Flag.PLACE, node.lineno, "__module__ is named")
-        elif "." in value:
+        if "__" in value:
+            for word in _DUNDER.findall(value):
+                if word in READERS:
+                    walker.hint(READERS[word], node.lineno, f"{word} is named")
+        if "." in value:
             for file in _OTHER_FILE.findall(value):
                 walker.hint(Flag.FILE, node.lineno, f"{file} is named", file)
         if "@" in value:

@@ -20,7 +20,7 @@ from capstone_build.analysis.file.reading import read_units
 from capstone_build.analysis.file.toplevel import exports
 from capstone_build.analysis.file.unit import Kind, Target, Unit
 
-VERSION = "6"
+VERSION = "7"
 """Changes whenever the same text may be summarised differently."""
 
 

@@ -36,10 +36,6 @@ OF_EVERY_MODULE = frozenset(
     ]
 )
 
-_LONGEST = 50
-"""Attributes that nobody reads one from the other: where there are more, names go in a circle."""
-
-
 _LONGEST = 16
 """A chain of attributes that is longer grows: of a package that imports itself from below."""
 
@@ -145,9 +141,6 @@ class _Walk:
         if (module, name, rest) in self._seen:
             return
         self._seen.add((module, name, rest))
-        if len(rest) > _LONGEST:
-            self._add(Sort.WHOLE, module)
-            return
         if self._ignored is not NOTHING and Node(Sort.SYMBOL, module, name) in self._ignored:
             return
         summary = self._sources.summary(module)
