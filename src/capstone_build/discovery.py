@@ -98,7 +98,7 @@ class Discovery:
             note.sight in {Sight.READ, Sight.USED}
             and note.state is not None
             and FileState(*note.state).ctime_ns >= self._began_ns
-            and self._world.files.states([note.name])[note.name] is None
+            and not self._world.has_moved(note.name, None)
         )
 
     def _stays_missed(self, note: Note) -> bool:
@@ -158,7 +158,8 @@ class Discovery:
         return frozenset(self._real(path) for paths in inputs for path in paths)
 
     def _real(self, path: str) -> str:
-        return os.path.realpath(self._world.project.root / path)
+        with self._world.looks.as_artifacts():
+            return os.path.realpath(self._world.project.root / path)
 
 
 def _grouped(told: Iterable[ReadUndeclared]) -> Iterator[ReadUndeclared]:

@@ -26,6 +26,7 @@ from capstone_build.cli.why import why_command
 from capstone_build.errors import CapstoneError
 from capstone_build.interruption import SIGNALLED, Interrupted
 from capstone_build.presentation.error_text import error_text
+from capstone_build.sweep import Swept
 
 
 @click.group(
@@ -54,8 +55,13 @@ for _command in (
     capstone.add_command(_command)
 
 
-def run() -> NoReturn:
-    """Run the command line and end the program with its exit code."""
+def run(before: Swept | None = None) -> NoReturn:
+    """
+    Run the command line and end the program with its exit code.
+
+    Args:
+        before: What the sweep found, if it knows what the command line asks for.
+    """
     # What is known of a large pipeline stays known, and is in no circles: to
     # look through it again and again for garbage takes a fifth of the time.
     set_threshold(100_000, 20, 100)
@@ -63,7 +69,7 @@ def run() -> NoReturn:
         # A name that the terminal cannot spell is shown with escapes.
         stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # text files both
     try:
-        code = capstone.main(prog_name="capstone", standalone_mode=False)
+        code = capstone.main(prog_name="capstone", standalone_mode=False, obj=before)
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)

@@ -60,7 +60,11 @@ def build_command(  # noqa: PLR0917 (click passes them by name)
     if dry_run:
         return show_forecast(project, wish)
     request = Request(
-        wish=wish, jobs=jobs or cores(), keep_going=keep_going, words=tuple(sys.argv[1:])
+        wish=wish,
+        jobs=jobs or cores(),
+        keep_going=keep_going,
+        words=tuple(sys.argv[1:]),
+        before=context.obj,
     )
     terminal = Terminal.of(sys.stdout)
     resume = shlex.join(["capstone", context.info_name or "build", *_repeated(context)])
