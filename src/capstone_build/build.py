@@ -8,12 +8,14 @@ is done with each stage is in `capstone_build.loop`.
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
 from capstone_build.authoring.project import Project
 from capstone_build.core.report import (
     BuildReport,
+    Event,
     Outcome,
     PipelinePrinted,
     StageResult,
@@ -23,13 +25,14 @@ from capstone_build.disk import disk_failed
 from capstone_build.errors import MemoryFailedError
 from capstone_build.execution.host import HostDiffersError
 from capstone_build.interruption import interruptible
-from capstone_build.loop import Listener, Loop
 from capstone_build.reach import Reach, reached
 from capstone_build.request import Request
 from capstone_build.rest import Rest, keep
 from capstone_build.session import Forecast, Session, foresee
 from capstone_build.storage.footing import Footing
 from capstone_build.storage.lock import locked
+
+Listener = Callable[[Event], None]
 
 
 def build(project: Project, request: Request, on_event: Listener) -> BuildReport:
@@ -112,6 +115,8 @@ class _Effort:
                 return self._run()
 
     def _run(self) -> BuildReport:
+        from capstone_build.loop import Loop  # (20 ms, where there is nothing to run)
+
         return Loop(self.session, self.forecast, self._request, self._tell, self._began).run()
 
     def _look_again(self) -> None:

@@ -81,7 +81,9 @@ class Discovery:
         for note in self._notes:
             if note.sight is Sight.WROTE:
                 made.add(note.name)
-            part = self._world.fingerprints.counted(note, self._stage, self._taken.closure)
+            part = self._world.fingerprints.counted(
+                note, self._stage, self._taken.code, self._taken.read
+            )
             known = part is None or part in self._taken.fingerprint or part in self.found.parts
             if part is None or known or note.name in made or self._is_scratch(note):
                 continue

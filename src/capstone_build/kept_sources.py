@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import suppress
 
-from capstone_build.analysis.file.passage import passage
 from capstone_build.core.digest import Digest, digest_bytes
 from capstone_build.core.stage import Stage
 from capstone_build.world import World
@@ -30,9 +29,7 @@ class KeptSources:
 
     def of(self, stage: Stage) -> dict[str, Digest]:
         """Return the source files of what *stage* reaches, with their digests."""
-        taken = self._world.fingerprints
-        files = taken.of(stage).closure.extent.files
-        return {taken.spell(file): digest for file, digest in files.items()}
+        return dict(self._world.fingerprints.of(stage).list_sources())
 
     def keep(self, stage: Stage) -> dict[str, Digest]:
         """Keep the source files of what *stage* reaches; return the digest of each."""
@@ -56,6 +53,8 @@ class KeptSources:
         Returns:
             Its text, normalised; empty if it was not there or is not kept.
         """
+        from capstone_build.analysis.file.passage import passage  # (not where nothing is shown)
+
         found = file if file in sources else _file_of(part, sources)
         if not found:
             return ""

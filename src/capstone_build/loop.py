@@ -48,8 +48,6 @@ from capstone_build.session import Forecast, Session
 from capstone_build.settling import Settling
 from capstone_build.storage.file_state import file_clock_ns
 
-Listener = Callable[[Event], None]
-
 _DEAR_SECONDS = 1.0
 """What took so long to make is seen onto the disk at once, in case the power fails."""
 
@@ -62,7 +60,7 @@ class Loop:
         session: Session,
         forecast: Forecast,
         request: Request,
-        on_event: Listener,
+        on_event: Callable[[Event], None],
         began: float,
     ) -> None:
         self._session = session
@@ -239,7 +237,7 @@ class Loop:
             else:
                 self._results.failed(stage.name, run.because, failure, result.seconds)
             return
-        file = self._world.fingerprints.other_code(result.compiled)
+        file = self._world.fingerprints.other_code(result.compiled, of=stage)
         if late or file is not None:
             kept = self._staging.abandon(stage, run.number)
             message = f"its code changed after the build began: {min(late, default=file)}"

@@ -8,14 +8,15 @@ system; does not know what a later build makes of it (`capstone_build.reach`).
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 
 from capstone_build.core.artifact import parents
-from capstone_build.core.fingerprint import Aspect
+from capstone_build.core.digest import Digest
+from capstone_build.core.fingerprint import Aspect, digest_fingerprint
 from capstone_build.core.graph import StageGraph
-from capstone_build.core.stage import Stage, StageName
+from capstone_build.core.stage import StageName
 from capstone_build.session import Session
-from capstone_build.storage.outline import INVOLVED, PLAIN, UNWANTED, draw
+from capstone_build.storage.outline import INVOLVED, PLAIN, UNWANTED, Drawn, draw
 
 _CODE = (".py", ".ipynb", ".so", ".pyd")
 
@@ -49,7 +50,7 @@ def outlined(session: Session, wanted: StageGraph, otherwise: Collection[str], n
             str(session.world.memory_folder),
             name,
             facts,
-            _standing(session, wanted, otherwise),
+            _drawn(session, wanted, otherwise),
             session.graph.links(),
             _found(session),
         )
@@ -57,21 +58,21 @@ def outlined(session: Session, wanted: StageGraph, otherwise: Collection[str], n
         return ""  # the next build looks at all of it, as this one did
 
 
-def _standing(
-    session: Session, wanted: StageGraph, otherwise: Collection[str]
-) -> Iterator[tuple[Stage, str]]:
+def _drawn(session: Session, wanted: StageGraph, otherwise: Collection[str]) -> Iterator[Drawn]:
     """Yield each stage with how it stands."""
+    fingerprints = session.world.fingerprints
     involved = {place for path in otherwise for place in (path, *parents(path))}
-    for stage in session.graph:
-        if stage.name not in wanted.stages:
-            yield stage, UNWANTED
-        elif (
-            any(each.location in involved or is_code(each.location) for each in stage.writes)
-            or not session.world.fingerprints.of(stage).is_settled
-        ):
-            yield stage, INVOLVED
-        else:
-            yield stage, PLAIN
+    for rank, stage in enumerate(session.graph):
+        standing, fingerprint = UNWANTED, Digest("")
+        named: Sequence[str] = ()
+        if stage.name in wanted.stages:
+            taken = fingerprints.of(stage)
+            parts = {**taken.fingerprint, **fingerprints.files(stage)}
+            fingerprint, named = digest_fingerprint(parts), taken.named
+            writes = (each.location for each in stage.writes)
+            is_involved = any(place in involved or is_code(place) for place in writes)
+            standing = INVOLVED if is_involved or not taken.is_settled else PLAIN
+        yield Drawn(rank=rank, stage=stage, standing=standing, fingerprint=fingerprint, named=named)
 
 
 def _found(session: Session) -> Iterator[tuple[StageName, str]]:

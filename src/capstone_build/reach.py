@@ -17,7 +17,7 @@ from typing import Self
 
 from capstone_build.authoring.project import Project
 from capstone_build.core.artifact import ArtifactPath
-from capstone_build.core.fingerprint import Aspect
+from capstone_build.core.fingerprint import Aspect, digest_fingerprint
 from capstone_build.core.graph import StageGraph
 from capstone_build.core.plan import plan
 from capstone_build.core.stage import Stage, StageName
@@ -130,6 +130,10 @@ class Reach(Session):
         drawn = [each for each in self._outline.drawn(ranks) if each.standing != UNWANTED]
         if any(each.standing == INVOLVED for each in drawn):
             raise UnsureError
+        for each in drawn:
+            trace = self.world.last(each.stage.name)
+            if trace is not None and digest_fingerprint(trace.fingerprint) == each.fingerprint:
+                self.world.fingerprints.vouch(each.stage, trace, each.named)
         self._ranks = {each.stage.name: each.rank for each in drawn}
         lower = {each.rank: self._outline.lower(each.rank) for each in drawn}
         self.graph = _joined(drawn, lower, _AllWriters(self._outline))

@@ -22,7 +22,6 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from capstone_build.analysis.file.moment import is_of_the_moment
 from capstone_build.authoring.parameters import CONFIGURATION
 from capstone_build.authoring.project import PIPELINE_FILE
 from capstone_build.core.artifact import parents, spellable
@@ -153,6 +152,8 @@ class Rest:
         return "" if here == "." else here
 
     def _is_of_the_moment(self) -> bool:
+        from capstone_build.analysis.file.moment import is_of_the_moment  # (not for a part)
+
         sources = []
         for file in self._load["compiled"]:
             with suppress(OSError):

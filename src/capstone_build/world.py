@@ -19,11 +19,9 @@ from collections.abc import (
     Sequence,
 )
 from dataclasses import astuple
-from difflib import get_close_matches
-from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from capstone_build.analysis import ProjectCode
 from capstone_build.authoring.project import Project
 from capstone_build.core.artifact import MEMORY_FOLDER, Artifact, ArtifactPath, Kind, parents
 from capstone_build.core.digest import Digest
@@ -37,7 +35,6 @@ from capstone_build.errors import CapstoneError, MissingSourceError, PipelineErr
 from capstone_build.execution.notes import Note, Sight
 from capstone_build.fingerprints import Fingerprints
 from capstone_build.listings import Listings
-from capstone_build.named_code import NamedCode
 from capstone_build.orphans import Orphans
 from capstone_build.storage.file_state import FileState
 from capstone_build.storage.files import Files
@@ -45,6 +42,9 @@ from capstone_build.storage.looks import Looks
 from capstone_build.storage.manifest import Manifest
 from capstone_build.storage.source_files import SourceFiles
 from capstone_build.storage.store import Store
+
+if TYPE_CHECKING:
+    from capstone_build.analysis import ProjectCode
 
 
 class World:
@@ -82,8 +82,9 @@ class World:
         self._made: Container[str] = frozenset()
         self._among: Collection[StageName] | None = None
         self._sources = SourceFiles(self.manifest.file)
-        read = partial(ProjectCode, _source_roots(project), self._summaries, self._sources)
-        self.fingerprints = Fingerprints(project.root, read, self.files, seen, self.look)
+        self.fingerprints = Fingerprints(
+            project.root, self._read_code, self.files, seen, self.look, known=self._sources.known
+        )
         self.listings = Listings(self.files, self.manifest.made)
         self.orphans = Orphans(self.manifest)
 
@@ -121,7 +122,7 @@ class World:
             outputs=outputs,
             look=self.look,
             unignored=lambda: self.fingerprints.unignored(stage),
-            identify=lambda: taken.closure.identity,
+            identify=taken.identify,
             say=lambda part: self._say(part) or taken.say(part),
         )
 
@@ -274,6 +275,8 @@ class World:
         self, stages: Iterable[Stage], pipeline: Sequence[Stage]
     ) -> Iterator[PipelineError]:
         """Find what *stages*, some of the *pipeline*, name as code and may not."""
+        from capstone_build.named_code import NamedCode  # (reads code, as below)
+
         named = NamedCode(self.fingerprints.code, self.files, lambda path: self._nearest(path, ()))
         for stage in stages:
             yield from named.problems(stage, pipeline)
@@ -317,6 +320,11 @@ class World:
         self.manifest.remember_files(self.files.take_fresh() | self._sources.take_fresh())
         self._summaries.write()
 
+    def _read_code(self) -> ProjectCode:
+        from capstone_build.analysis import ProjectCode  # (35 ms, where no code is to be read)
+
+        return ProjectCode(_source_roots(self.project), self._summaries, self._sources)
+
     def _read(self, artifact: Artifact, graph: StageGraph) -> dict[ArtifactPath, Digest | None]:
         """Return what *artifact* stands for, without what stages that are gone left there."""
         with self.looks.as_artifacts():
@@ -326,6 +334,8 @@ class World:
 
     def _nearest(self, path: str, stages: Sequence[Stage]) -> list[str]:
         """Return existing or declared paths that *path* may be a slip for."""
+        from difflib import get_close_matches
+
         folder, _, name = path.rpartition("/")
         beside = self.files.names_in(folder)
         prefix = f"{folder}/" if folder else ""

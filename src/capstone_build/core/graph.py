@@ -12,7 +12,6 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from capstone_build.core.artifact import (
@@ -102,6 +101,8 @@ class StageGraph:
         for path in (f"{folder}/{target}".lstrip("/"), target):
             if (writer := self.writer_of(posixpath.normpath(path))) is not None:
                 return writer
+        from difflib import get_close_matches
+
         raise UnknownTargetError(
             target, get_close_matches(target, [*self.stages, *self.writers], n=3)
         )

@@ -12,7 +12,6 @@ import os
 import signal
 import subprocess
 import sys
-import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -64,6 +63,8 @@ class Host:
 
     def _start(self, *how: str) -> dict[str, Any]:
         """Start the process; return what it tells of the pipeline."""
+        import tempfile  # (7 ms, where no host is to be started)
+
         printed = tempfile.TemporaryFile()  # noqa: SIM115 (closed in `close`)
         process = subprocess.Popen(
             [

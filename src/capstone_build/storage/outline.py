@@ -17,12 +17,13 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
 from capstone_build.core.artifact import ArtifactPath, Kind, fixed_prefix, parents
+from capstone_build.core.digest import Digest
 from capstone_build.core.stage import Stage, StageName
 from capstone_build.core.stage_record import stage_as_record, stage_from_record
 from capstone_build.errors import MemoryFailedError
@@ -38,7 +39,8 @@ _MOST_KEPT = 4
 _SCHEMA = """
 CREATE TABLE facts (name TEXT PRIMARY KEY, text TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE stages (
-    rank INTEGER PRIMARY KEY, name TEXT NOT NULL, record TEXT NOT NULL, standing TEXT NOT NULL
+    rank INTEGER PRIMARY KEY, name TEXT NOT NULL, record TEXT NOT NULL, standing TEXT NOT NULL,
+    fingerprint TEXT NOT NULL, named TEXT NOT NULL
 );
 CREATE TABLE links (upper INTEGER, lower INTEGER, PRIMARY KEY (upper, lower)) WITHOUT ROWID;
 CREATE TABLE reads (place TEXT, rank INTEGER, PRIMARY KEY (place, rank)) WITHOUT ROWID;
@@ -63,11 +65,15 @@ class Drawn:
         rank: Its place in the order in which stages can be built.
         stage: What it declares, its parameters set.
         standing: How it stands: `UNWANTED`, `PLAIN` or `INVOLVED`.
+        fingerprint: The digest of the fingerprint that it had.
+        named: What may be paths of files, in its code or command, and is no code itself.
     """
 
     rank: int
     stage: Stage
     standing: str
+    fingerprint: Digest
+    named: Sequence[str]
 
 
 class Outline:
@@ -138,12 +144,18 @@ class Outline:
 
     def drawn(self, ranks: Iterable[int]) -> list[Drawn]:
         """Return these stages, in the order of the graph."""
-        query = "SELECT record, standing FROM stages WHERE rank = ?"
+        query = "SELECT record, standing, fingerprint, named FROM stages WHERE rank = ?"
         found = []
         for rank in sorted(ranks):
-            [(record, standing)] = self._rows(query, rank)
-            stage = stage_from_record(json.loads(record))
-            found.append(Drawn(rank=rank, stage=stage, standing=standing))
+            [(record, standing, fingerprint, named)] = self._rows(query, rank)
+            drawn = Drawn(
+                rank=rank,
+                stage=stage_from_record(json.loads(record)),
+                standing=standing,
+                fingerprint=fingerprint,
+                named=json.loads(named),
+            )
+            found.append(drawn)
         return found
 
     def lower(self, rank: int) -> list[int]:
@@ -179,7 +191,7 @@ def draw(  # noqa: PLR0917 (made in one place)
     memory: str,
     name: str,
     facts: Mapping[str, object],
-    stages: Iterable[tuple[Stage, str]],
+    stages: Iterable[Drawn],
     links: Iterable[tuple[StageName, StageName]],
     found: Iterable[tuple[StageName, str]],
 ) -> str:
@@ -190,7 +202,7 @@ def draw(  # noqa: PLR0917 (made in one place)
         memory: The engine's own folder.
         name: Of its footing.
         facts: What is to be known of the pipeline as a whole, as JSON can say it.
-        stages: All stages, in the order of the graph, each with how it stands.
+        stages: All stages, in the order of the graph.
         links: Each stage with each that reads what it writes.
         found: Each stage with each file that it was seen to read and does not declare.
 
@@ -217,11 +229,13 @@ def draw(  # noqa: PLR0917 (made in one place)
         ranks: dict[StageName, int] = {}
         reads: set[tuple[str, int]] = set()
         writes: list[tuple[ArtifactPath, int]] = []
-        for rank, (stage, standing) in enumerate(stages):
+        for drawn in stages:
+            rank, stage = drawn.rank, drawn.stage
             ranks[stage.name] = rank
             text = json.dumps(stage_as_record(stage), separators=(",", ":"))
-            row = (rank, stage.name, text, standing)
-            connection.execute("INSERT INTO stages VALUES (?, ?, ?, ?)", row)
+            named = json.dumps(drawn.named)
+            row = (rank, stage.name, text, drawn.standing, drawn.fingerprint, named)
+            connection.execute("INSERT INTO stages VALUES (?, ?, ?, ?, ?, ?)", row)
             for each in stage.reads:
                 is_pattern = each.kind is Kind.PATTERN
                 reads.add((fixed_prefix(each.path) if is_pattern else each.location, rank))
