@@ -8,17 +8,13 @@ is a missing value, as it is to pandas; -0.0 is 0.0.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from capstone_report.arrays import Array, filled
 from capstone_report.column_type import ColumnType
-
-Array: TypeAlias = npt.NDArray[Any]
-"""An array of one dimension."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +35,7 @@ class Cells:
     kind: ColumnType
     data: Array
     valid: Array | None
-    texts: pa.StringArray = field(default_factory=lambda: pa.array([], pa.string()))
+    texts: pa.StringArray = field(default_factory=lambda: pa.nulls(0, pa.string()))
     unit: str = ""
     size: int = 0
 
@@ -74,10 +70,10 @@ def cells_of(column: pa.ChunkedArray) -> Cells:
     if kind is ColumnType.TEXT:
         return _texts(column)
     values = column.combine_chunks() if column.num_chunks != 1 else column.chunk(0)
-    valid = None if not values.null_count else _numpy(values.is_valid())
     unit, width = "", 8
     if kind is ColumnType.EMPTY:
-        return Cells(kind=kind, data=np.zeros(len(values), np.uint8), valid=valid)
+        nothing = np.zeros(len(values), np.uint8)
+        return Cells(kind=kind, data=nothing, valid=nothing.astype(np.bool_))
     if kind is ColumnType.DATE:
         unit, width = "D", 4
         values = values.view(pa.int32())
@@ -87,7 +83,7 @@ def cells_of(column: pa.ChunkedArray) -> Cells:
     elif kind is ColumnType.BOOLEAN:
         width = 1
         values = pc.cast(values, pa.uint8())
-    data = _numpy(pc.fill_null(values, 0) if valid is not None else values)
+    data, valid = filled(values)
     if kind is ColumnType.FLOAT:
         valid, data = _without_nan(valid, data)
     present = len(data) if valid is None else int(np.count_nonzero(valid))
@@ -134,10 +130,9 @@ def _texts(column: pa.ChunkedArray) -> Cells:
     encoded = column.dictionary_encode()
     # The last chunk's dictionary is that of all: chunks only add to it.
     parts = [each.indices for each in encoded.chunks]
-    texts = encoded.chunk(encoded.num_chunks - 1).dictionary if parts else pa.array([], pa.string())
+    texts = encoded.chunk(encoded.num_chunks - 1).dictionary if parts else pa.nulls(0, pa.string())
     codes = pa.chunked_array(parts, pa.int32()).combine_chunks()
-    valid = None if not codes.null_count else _numpy(codes.is_valid())
-    data = _numpy(pc.fill_null(codes, 0) if valid is not None else codes)
+    data, valid = filled(codes)
     size = pc.sum(pc.binary_length(column)).as_py() or 0
     return Cells(kind=ColumnType.TEXT, data=data, valid=valid, texts=texts, size=size)
 
@@ -149,8 +144,3 @@ def _without_nan(valid: Array | None, data: Array) -> tuple[Array | None, Array]
         valid = ~odd if valid is None else valid & ~odd
         data[odd] = 0.0
     return valid, data
-
-
-def _numpy(values: pa.Array) -> Array:
-    array: Array = values.to_numpy(zero_copy_only=False)
-    return array

@@ -100,9 +100,9 @@ def _about_variety(column: Column) -> Iterator[Alert]:
         yield _low(column, AlertKind.HIGH_CARDINALITY, text)
     few = column.type != "date" and column.distinct <= FEW_VALUES
     if column.imbalance is not None and column.imbalance >= IMBALANCED and few:
-        most = "one value" if not column.top or column.personal else repr(column.top[0].value)
+        most = "the same" if not column.top or column.personal else repr(column.top[0].value)
         often = f" ({share(column.top[0].count, column.count)})" if column.top else ""
-        text = f"{name} is nearly always {most}{often}."
+        text = f"{name} is mostly {most}{often}."
         yield _low(column, AlertKind.IMBALANCE, text)
 
 

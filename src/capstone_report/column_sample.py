@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from capstone_report.cells import Array, Cells, Tally
+from capstone_report.arrays import Array
+from capstone_report.cells import Cells, Tally
 from capstone_report.column_type import ColumnType
 
 

@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from capstone_report.cells import Array, Cells, Tally, cells_of, tally_of
+from capstone_report.arrays import Array
+from capstone_report.cells import Cells, Tally, cells_of, tally_of
 from capstone_report.column_figure import TopValue
 from capstone_report.column_profile import (
     BooleanColumn,
@@ -135,8 +136,9 @@ def _spelled_value(cells: Cells, value: Any) -> str:
 
 def _spelled(cells: Cells) -> Cells:
     """Take numbers of which none is finite for the words `-inf` and `inf`."""
-    texts = pa.array([str(each) for each in np.unique(cells.present()).tolist()])
-    data = np.searchsorted(np.unique(cells.present()), cells.data).astype(np.int32)
+    values = np.unique(cells.present())
+    texts = pa.array([str(each) for each in values.tolist()])
+    data = np.searchsorted(values, cells.data).astype(np.int32)
     return Cells(kind=ColumnType.TEXT, data=data, valid=cells.valid, texts=texts, size=cells.size)
 
 

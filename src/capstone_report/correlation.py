@@ -10,7 +10,7 @@ import math
 
 import numpy as np
 
-from capstone_report.cells import Array
+from capstone_report.arrays import Array
 
 
 def pearson(first: Array, second: Array) -> float | None:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from capstone_report.cells import Array
+from capstone_report.arrays import Array
 from capstone_report.column_figure import Gap, Granularity, Period, Rhythm
 
 _MAJORITY = 0.6

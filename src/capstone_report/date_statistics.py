@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from capstone_report.cells import Array, Cells, Tally
+from capstone_report.arrays import Array
+from capstone_report.cells import Cells, Tally
 from capstone_report.column_figure import Granularity, Timeline, TopValue
 from capstone_report.column_type import ColumnType
 from capstone_report.date_rhythm import iso, rhythm_of

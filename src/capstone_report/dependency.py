@@ -13,7 +13,7 @@ from itertools import combinations
 
 import numpy as np
 
-from capstone_report.cells import Array
+from capstone_report.arrays import Array
 from capstone_report.column_sample import ColumnSample
 from capstone_report.relation import Dependency
 from capstone_report.wording import counted

@@ -13,7 +13,8 @@ from statistics import median
 import numpy as np
 
 from capstone_report.alert import Alert, AlertKind, Severity
-from capstone_report.cells import Array, Cells
+from capstone_report.arrays import Array
+from capstone_report.cells import Cells
 from capstone_report.column_profile import BooleanColumn, Column, NumberColumn, TextColumn
 from capstone_report.load_report import LoadReport
 from capstone_report.number_statistics import quantile

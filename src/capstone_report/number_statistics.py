@@ -15,7 +15,8 @@ from typing import Any
 
 import numpy as np
 
-from capstone_report.cells import Array, Tally
+from capstone_report.arrays import Array
+from capstone_report.cells import Tally
 from capstone_report.column_figure import Histogram, Order, Outliers, Quantiles, TopValue
 
 BINS = 20

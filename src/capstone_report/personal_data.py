@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from capstone_report.cells import Array, Cells
+from capstone_report.arrays import Array
+from capstone_report.cells import Cells
 from capstone_report.column_name import words_of
 from capstone_report.column_type import ColumnType
 from capstone_report.value_look import EMAIL
@@ -30,12 +31,15 @@ _LONG_NUMBER = 1_000_000
 _BY_NAME = {
     "email": {"email", "mail"},
     "ip": {"ip", "ipaddress"},
-    "phone": {"phone", "telephone", "mobile", "tel", "fax"},
-    "name": {"firstname", "lastname", "surname", "fullname", "forename", "customername", "owner"},
+    "phone": {"phone", "telephone", "mobile", "tel", "fax", "telefon", "telefono", "handy"},
+    "name": {
+        *("firstname", "lastname", "surname", "fullname", "forename", "customername", "owner"),
+        *("vorname", "nachname", "cognome", "apellido", "apellidos", "prenom", "gestore"),
+    },
     "handle": {"username", "screenname", "handle", "login"},
-    "address": {"address", "street"},
-    "birth date": {"birthdate", "dob", "birthday", "dateofbirth"},
-    "identity number": {"ssn", "passport", "iban", "taxid", "nationalid"},
+    "address": {"address", "street", "adresse", "strasse", "indirizzo", "direccion"},
+    "birth date": {"birthdate", "dob", "birthday", "dateofbirth", "geburtsdatum"},
+    "identity number": {"ssn", "passport", "iban", "taxid", "nationalid", "codicefiscale", "dni"},
 }
 _IN_TEXT = re.compile(EMAIL)
 

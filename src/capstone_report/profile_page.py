@@ -81,7 +81,7 @@ def column_table(columns: tuple[Column, ...], rows: int) -> list[str]:
 
 
 def relation_lines(relations: Relations) -> list[str]:
-    """Say what columns have in common: keys, dependencies, correlations and gaps, under headings."""
+    """Say what columns have in common, under headings; nothing where that is nothing."""
     keys = [f"- {_together(each)}" for each in relations.keys[:_RELATIONS_SHOWN]]
     dependencies = [
         f"- {escaped(each.determinant)} {'and' if each.mutual else 'tells'} "

@@ -14,7 +14,8 @@ import pyarrow as pa
 
 from capstone_report.alert import Alert
 from capstone_report.alert_rules import alerts_of
-from capstone_report.cells import Array, cells_of, tally_of
+from capstone_report.arrays import Array
+from capstone_report.cells import cells_of, tally_of
 from capstone_report.column_profile import Column
 from capstone_report.column_sample import ColumnSample, codes_of, sample_of
 from capstone_report.column_statistics import describe

@@ -12,7 +12,7 @@ from itertools import combinations
 
 import numpy as np
 
-from capstone_report.cells import Array
+from capstone_report.arrays import Array
 from capstone_report.column_sample import ColumnSample
 from capstone_report.correlation import cramers_v, pearson, ranks
 from capstone_report.dependency import Codes, dependencies_of, keys_of

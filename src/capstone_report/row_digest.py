@@ -13,7 +13,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from capstone_report.cells import Array, Cells
+from capstone_report.arrays import Array
+from capstone_report.cells import Cells
 
 _BLOCK = 1 << 15
 _STEP = 0x9E3779B97F4A7C15

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from capstone_report.cells import Array
+from capstone_report.arrays import Array
 
 MOST_ROWS = 100_000
 MOST_CELLS = 10_000_000

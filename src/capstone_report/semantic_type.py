@@ -11,7 +11,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from capstone_report.cells import Array, Cells, Tally
+from capstone_report.arrays import Array
+from capstone_report.cells import Cells, Tally
 from capstone_report.column_figure import Semantic
 from capstone_report.column_name import words_of
 from capstone_report.column_type import ColumnType
@@ -26,8 +27,8 @@ _CODE_NAMES = {
 _ID_NAMES = {"id", "key", "uid", "guid", "pk"}
 _POSTCODE_NAMES = {"zip", "zipcode", "postcode", "postalcode", "plz"}
 _RANGES = {
-    "latitude": ({"lat", "latitude"}, -90.0, 90.0),
-    "longitude": ({"lon", "lng", "long", "longitude"}, -180.0, 180.0),
+    "latitude": ({"lat", "latitude", "latitudine", "latitud"}, -90.0, 90.0),
+    "longitude": ({"lon", "lng", "long", "longitude", "longitudine", "longitud"}, -180.0, 180.0),
     "year": ({"year", "yr"}, 1000.0, 2999.0),
     "percent": ({"percent", "pct", "percentage"}, -1e6, 1e6),
     "epoch seconds": ({"epoch", "timestamp", "ts", "time", "created", "updated"}, 1e8, 4e9),

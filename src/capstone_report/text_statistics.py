@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from capstone_report.cells import Array
+from capstone_report.arrays import Array, as_arrow, as_numpy, chosen
 from capstone_report.column_figure import Characters, TopValue
 from capstone_report.number_statistics import rounded
 from capstone_report.value_look import EMAIL
@@ -48,7 +48,7 @@ def text_facts(texts: pa.StringArray, counts: Array, personal: str | None) -> di
         counts: In how many rows each stands.
         personal: What kind of personal data they are; None if none.
     """
-    lengths = _numpy(pc.utf8_length(texts)).astype(np.int64)
+    lengths = as_numpy(pc.utf8_length(texts)).astype(np.int64)
     numeric = _matching(texts, _NUMBER)
     dated = _matching(texts, _DATE) & ~numeric
     total = int(counts.sum())
@@ -70,31 +70,31 @@ def text_facts(texts: pa.StringArray, counts: Array, personal: str | None) -> di
         facts["shapes"] = _shapes(texts, counts)
     for fitting in (numeric, dated):
         if NEARLY <= counts[fitting].sum() / total < 1:
-            others = pa.array(~fitting)
-            facts["misfits"] = most_frequent(texts.filter(others), counts[~fitting], _MISFITS_SHOWN)
+            others = chosen(texts, ~fitting)
+            facts["misfits"] = most_frequent(others, counts[~fitting], _MISFITS_SHOWN)
     return facts
 
 
 def most_frequent(values: pa.Array, counts: Array, most: int) -> tuple[TopValue, ...]:
     """Pick the most frequent of different texts; among equally frequent ones, the least."""
-    table = pa.table({"value": values, "count": pa.array(counts)})
-    if len(table) > most:  # most of them stand too rarely to be looked at
+    if len(counts) > most:  # most of them stand too rarely to be looked at
         least = np.partition(counts, len(counts) - most)[len(counts) - most]
-        table = table.filter(pa.array(counts >= least))
+        values, counts = chosen(values, counts >= least), counts[counts >= least]
+    table = pa.table({"value": values, "count": as_arrow(counts)})
     keys = [("count", "descending"), ("value", "ascending")]
     rows = table.take(pc.sort_indices(table, keys)[:most]).to_pylist()
     return tuple(TopValue(value=row["value"][:VALUE_LENGTH], count=row["count"]) for row in rows)
 
 
 def _matching(texts: pa.StringArray, pattern: str) -> Array:
-    return _numpy(pc.match_substring_regex(texts, pattern))
+    return as_numpy(pc.match_substring_regex(texts, pattern))
 
 
 def _with_address(texts: pa.StringArray) -> Array:
     """Say which texts hold an e-mail address; most columns hold no `@` at all."""
-    some = _numpy(pc.match_substring(texts, "@"))
+    some = as_numpy(pc.match_substring(texts, "@"))
     if some.any():
-        some[some] = _matching(texts.filter(pa.array(some)), EMAIL)
+        some[some] = _matching(chosen(texts, some), EMAIL)
     return some
 
 
@@ -111,14 +111,14 @@ def _variants(texts: pa.StringArray) -> int | None:
     if len(texts) > _MOST_VARIANTS:
         return None
     plain = pc.replace_substring_regex(pc.utf8_trim_whitespace(texts), r"\s+", " ")
-    groups = pc.value_counts(pc.utf8_lower(plain)).field("counts")
-    return int(pc.sum(pc.if_else(pc.greater(groups, 1), groups, 0)).as_py())
+    groups = as_numpy(pc.value_counts(pc.utf8_lower(plain)).field("counts"))
+    return int(groups[groups > 1].sum())
 
 
 def _characters(texts: pa.StringArray, counts: Array) -> Characters:
     """Count the characters of each class over all rows."""
     found = dict.fromkeys((*_CLASSES, "beyond_ascii"), 0)
-    ascii_only = _numpy(pc.string_is_ascii(texts))
+    ascii_only = as_numpy(pc.string_is_ascii(texts))
     raw, ends = _bytes_of(texts)
     each_once = bool((counts == 1).all())
     for name, table in _BYTE_TABLES.items():
@@ -132,7 +132,7 @@ def _characters(texts: pa.StringArray, counts: Array) -> Characters:
             within = np.diff(within, prepend=0)
             found[name] += int((within * counts[start:end]).sum())
     if not ascii_only.all():
-        others = texts.filter(pa.array(~ascii_only))
+        others = chosen(texts, ~ascii_only)
         for name, count in _beyond_ascii(others, counts[~ascii_only]).items():
             found[name] += count
     return Characters(**found)
@@ -143,7 +143,7 @@ def _beyond_ascii(texts: pa.StringArray, counts: Array) -> dict[str, int]:
     found = dict.fromkeys((*_CLASSES, "beyond_ascii"), 0)
     for start in range(0, len(texts), _BLOCK // 16):
         part = texts[start : start + _BLOCK // 16]
-        lengths = _numpy(pc.utf8_length(part)).astype(np.int64)
+        lengths = as_numpy(pc.utf8_length(part)).astype(np.int64)
         joined = "".join(part.to_pylist()).encode("utf-32-le", "surrogatepass")
         points = np.frombuffer(joined, np.uint32)
         weights = np.repeat(counts[start : start + _BLOCK // 16], lengths)
@@ -189,7 +189,7 @@ def _shapes(texts: pa.StringArray, counts: Array) -> tuple[TopValue, ...]:
         for pattern, sign in ((r"\p{Lu}", "A"), (r"[^\P{L}A]", "a"), (r"\p{Nd}", "9")):
             shapes = pc.replace_substring_regex(shapes, pattern, sign)
     encoded = shapes.dictionary_encode()
-    sums = np.bincount(_numpy(encoded.indices), weights=counts).astype(np.int64)
+    sums = np.bincount(as_numpy(encoded.indices), weights=counts).astype(np.int64)
     return most_frequent(encoded.dictionary, sums, _SHAPES_SHOWN)
 
 
@@ -210,8 +210,3 @@ def _blocks(raw: Array, ends: Array) -> Iterator[tuple[int, int, Array]]:
         end = min(max(end, start + 1), len(ends) - 1)
         yield start, end, raw[ends[start] : ends[end]]
         start = end
-
-
-def _numpy(values: pa.Array) -> Array:
-    array: Array = values.to_numpy(zero_copy_only=False)
-    return array

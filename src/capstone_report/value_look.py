@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from capstone_report.cells import Array
+from capstone_report.arrays import Array, as_numpy, chosen
 from capstone_report.code_lists import COUNTRIES_2, COUNTRIES_3, CURRENCIES
 
 EMAIL = r"[\w.+-]+@[\w-]+(\.[\w-]+)+"
@@ -72,18 +72,18 @@ def looks_of(texts: pa.StringArray) -> dict[str, Array]:
     for kind, (pattern, needed) in _PATTERNS.items():
         if needed and not pc.any(pc.match_substring(texts, needed)).as_py():
             continue
-        matching = _numpy(pc.match_substring_regex(texts, pattern))
+        matching = as_numpy(pc.match_substring_regex(texts, pattern))
         if matching.any():
             found[kind] = matching
     if len(texts) <= _LONGEST_LISTED:
         for kind, codes in _LISTS.items():
-            listed = _numpy(pc.is_in(texts, pa.array(sorted(codes))))
+            listed = np.array([text in codes for text in texts.to_pylist()])
             if listed.any():
                 found[kind] = listed
     for kind, is_sound in (("card number", _sums_to_ten), ("iban", _sums_to_97)):
         if kind in found:
             sound = found.pop(kind)
-            sound[sound] = [is_sound(text) for text in texts.filter(pa.array(sound)).to_pylist()]
+            sound[sound] = [is_sound(text) for text in chosen(texts, sound).to_pylist()]
             found |= {kind: sound} if sound.any() else {}
     if "ip v6" in found:
         others = found.pop("ip v6")
@@ -102,8 +102,3 @@ def _sums_to_97(text: str) -> bool:
     """Check an account number by its second pair of digits (ISO 13616-1, 5: modulo 97)."""
     plain = text.replace(" ", "")
     return int("".join(str(int(each, 36)) for each in plain[4:] + plain[:4])) % 97 == 1
-
-
-def _numpy(values: pa.Array) -> Array:
-    array: Array = values.to_numpy(zero_copy_only=False)
-    return array
