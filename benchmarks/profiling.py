@@ -57,7 +57,11 @@ from capstone_report.json_document import write_document
 from capstone_report.profile_page import profile_page
 from capstone_report.profiling import profile_file
 """,
-        "found = profile_file(Path(path))\nwrite_document(found, Path(target))\nprofile_page(found)",
+        """
+found = profile_file(Path(path))
+write_document(found, Path(target))
+profile_page(found)
+""",
     ),
     "DuckDB `SUMMARIZE`": (
         "import duckdb",
@@ -66,12 +70,17 @@ from capstone_report.profiling import profile_file
     "pandas `describe`": (_PANDAS, "pd.read_parquet(path).describe(include='all')"),
     "fg-data-profiling, minimal": (
         _PROFILING,
-        "frame = pd.read_parquet(path)\n"
-        "ProfileReport(frame, minimal=True, progress_bar=False).to_file(target)",
+        """
+frame = pd.read_parquet(path)
+ProfileReport(frame, minimal=True, progress_bar=False).to_file(target)
+""",
     ),
     "fg-data-profiling": (
         _PROFILING,
-        "ProfileReport(pd.read_parquet(path), progress_bar=False).to_file(target)",
+        """
+frame = pd.read_parquet(path)
+ProfileReport(frame, progress_bar=False).to_file(target)
+""",
     ),
 }
 
@@ -133,9 +142,8 @@ def _compare(path: Path, title: str, tools: list[str], given: argparse.Namespace
         whole = statistics.median(each.cpu for each in costs)
         memory = max(each.memory for each in costs)
         if not ended:
-            print(
-                f"| {tool} | ended after {given.limit:.0f} s, {whole:.1f} s of CPU | {memory:.0f} | |"
-            )
+            said = f"ended after {given.limit:.0f} s, {whole:.1f} s of CPU"
+            print(f"| {tool} | {said} | {memory:.0f} | |", flush=True)
             continue
         ratios = [
             theirs.work / ours.work
