@@ -269,6 +269,7 @@ class World:
     def remember(self) -> None:
         """Write what was learned of files and source to the manifest."""
         self.manifest.remember_files(self.files.take_fresh() | self._sources.take_fresh())
+        self.fingerprints.code.remember()
         self._summaries.write()
 
     def _read(self, artifact: Artifact, graph: StageGraph) -> dict[ArtifactPath, Digest | None]:
