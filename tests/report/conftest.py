@@ -11,12 +11,17 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
+from hypothesis import settings
 
 from capstone_report.csv_file import Dialect
 from capstone_report.loading import load_table
 from capstone_report.model_server import BASE_URL_VARIABLE, KEY_VARIABLES, MODEL_VARIABLE
 
 Load = Callable[..., pa.Table]
+
+# The first example pays for imports, and the machine is shared: time is measured elsewhere.
+settings.register_profile("report", deadline=None)
+settings.load_profile("report")
 
 
 @pytest.fixture(autouse=True)
