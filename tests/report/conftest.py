@@ -12,9 +12,13 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
+from capstone_report.compressed import Compressed
 from capstone_report.csv_file import Dialect
 from capstone_report.loading import load_table
 from capstone_report.model_server import BASE_URL_VARIABLE, KEY_VARIABLES, MODEL_VARIABLE
+from capstone_report.pipeline import llm
+from capstone_report.profile import Profile
+from capstone_report.summary import Summary
 
 Load = Callable[..., pa.Table]
 
@@ -51,14 +55,32 @@ def load(project: Path) -> Load:
     return loaded
 
 
+def run_llm(told: Compressed, profile: Profile, **parameters: Any) -> Summary:
+    """Run stage `llm` in the working directory; return the artifact that it leaves."""
+    raw, validated = Path("llm_raw.txt"), Path("llm_validated.json")
+    values: Any = {**llm.declaration.params, **parameters}
+    llm(told, profile, raw, validated, **values)
+    return Summary.model_validate_json(validated.read_bytes())
+
+
 @dataclass
 class Reply:
-    """What the server sends: a status, a body, headers, after a while (in seconds)."""
+    """
+    What the server sends.
+
+    Attributes:
+        body: The body.
+        status: The HTTP status.
+        headers: More headers.
+        after: How long it takes, in seconds.
+        cut: After how many characters it hangs up; None for never.
+    """
 
     body: str
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
     after: float = 0.0
+    cut: int | None = None
 
 
 @dataclass
@@ -128,7 +150,9 @@ def server() -> Iterator[FakeServer]:
                 self.send_header(name, text)
             self.send_header("Content-Length", str(len(reply.body.encode())))
             self.end_headers()
-            self.wfile.write(reply.body.encode())
+            self.wfile.write(reply.body[: reply.cut].encode())
+            if reply.cut is not None:
+                self.close_connection = True
 
         def log_message(self, *_: object) -> None:
             """Say nothing: a test's output is the test's."""
