@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from capstone_report.claim import Claim, FigureCheck
-from capstone_report.fact import Fact, facts_of
+from capstone_report.known_figure import KnownFigure, known_figures
 from capstone_report.profile import Profile
 from capstone_report.statistic_name import statistics_in
 from capstone_report.summary import Answer, Figure
@@ -47,7 +47,7 @@ class _Checker:
 
     def __init__(self, profile: Profile) -> None:
         self.columns = {each.name for each in profile.columns}
-        self.facts = facts_of(profile)
+        self.facts = known_figures(profile)
         known = {*self.columns, *(each.file for each in profile.sources)}
         values = {fact.of for fact in self.facts if fact.of and number_in(fact.of) is None}
         self._names = _any_of(known | values)
@@ -144,8 +144,8 @@ class _Checker:
 
 
 def _supporting(
-    number: WrittenNumber, facts: Sequence[Fact], text: str, last: int, following: int
-) -> Fact | None:
+    number: WrittenNumber, facts: Sequence[KnownFigure], text: str, last: int, following: int
+) -> KnownFigure | None:
     """
     Find a fact that a number in a sentence states.
 
@@ -175,7 +175,7 @@ def _supporting(
     return None
 
 
-def _meant(facts: Sequence[Fact], statistic: str) -> Sequence[Fact]:
+def _meant(facts: Sequence[KnownFigure], statistic: str) -> Sequence[KnownFigure]:
     """Narrow *facts* down to those that a statistic, in anybody's words, may be."""
     low = statistic.casefold()
     counted = [
@@ -189,7 +189,7 @@ def _meant(facts: Sequence[Fact], statistic: str) -> Sequence[Fact]:
     return same or facts
 
 
-def _is(fact: Fact, figure: Figure) -> bool:
+def _is(fact: KnownFigure, figure: Figure) -> bool:
     """Tell whether a fact is what a stated figure says."""
     value = figure.value
     if isinstance(value, str):
@@ -211,7 +211,7 @@ def _is(fact: Fact, figure: Figure) -> bool:
     return abs(fact.value - number) <= slack or abs(fact.value / 100 - number) <= slack
 
 
-def _agrees(fact: Fact, number: float, slack: float, *, is_percent: bool) -> bool:
+def _agrees(fact: KnownFigure, number: float, slack: float, *, is_percent: bool) -> bool:
     """Tell whether a number, as exactly as it is written, is that of a fact."""
     if isinstance(fact.value, str) or (fact.is_share and not is_percent):
         return False

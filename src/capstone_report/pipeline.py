@@ -23,14 +23,19 @@ from capstone_report.model_server import BASE_URL_VARIABLE, MODEL_VARIABLE, chos
 from capstone_report.profile import Profile
 from capstone_report.profile_page import profile_page
 from capstone_report.profiling import profile_table
-from capstone_report.report import Report, make_report
+from capstone_report.provenance import provenance_of
+from capstone_report.report import TITLE, Report, make_report
+from capstone_report.report_html import report_html as html_page
 from capstone_report.report_page import report_page
 from capstone_report.summarising import summarise
 from capstone_report.summary import Summary
 
+TABLES = "data/*.csv"
+"""The files that are one table."""
+
 
 @stage(
-    inputs={"tables": "data/*.csv"},
+    inputs={"tables": TABLES},
     outputs={"loaded": Artifact("output/loaded.parquet", contract=check_loaded)},
     params={"delimiter": ",", "encoding": "utf-8", "null_words": [], "max_rejected": 1000},
 )
@@ -184,27 +189,44 @@ def llm(
     inputs={
         "profile_json": "output/profile.json",
         "llm_validated": "output/llm_validated.json",
+        "tables": TABLES,
     },
     outputs={
         "report_json": Artifact("output/report.json", contract=Report),
         "report_md": "output/report.md",
+        "report_html": "output/report.html",
     },
+    params={"title": TITLE, "dated": ""},
 )
 def report(
-    profile_json: Profile, llm_validated: Summary, report_json: Path, report_md: Path
+    profile_json: Profile,
+    llm_validated: Summary,
+    tables: list[Path],
+    *,
+    report_json: Path,
+    report_md: Path,
+    report_html: Path,
+    title: str,
+    dated: str,
 ) -> None:
     """
     Write the report: the summary first, then what it rests on.
 
     Args:
         profile_json: What is known of the table.
-        llm_validated: The summary, and who wrote it.
+        llm_validated: The summary, who wrote it, and which of its figures hold.
+        tables: The files, for their digests.
         report_json: Where the `Report` goes.
-        report_md: Where the page goes.
+        report_md: Where the page goes, in Markdown.
+        report_html: Where the page goes, in HTML that stands alone.
+        title: What the report is called.
+        dated: When it is from, as it is to stand on the page; a build does not look
+            at the clock, so that the same files give the same bytes.
     """
-    made = make_report(profile_json, llm_validated)
+    made = make_report(profile_json, llm_validated, provenance_of(tables), title=title, dated=dated)
     write_document(made, report_json)
     report_md.write_text(report_page(made), encoding="utf-8", newline="\n")
+    report_html.write_text(html_page(made), encoding="utf-8", newline="\n")
 
 
 pipeline = [load, profile, compress, llm, report]

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from capstone_report.claim import FigureCheck
 from capstone_report.markdown import escaped
+from capstone_report.printable import printable
 from capstone_report.profile_page import alert_lines, column_table, rejected_lines, source_table
+from capstone_report.provenance import Provenance
 from capstone_report.report import Report
 from capstone_report.summary import Author, Finding, OfflineAuthor
 from capstone_report.wording import counted, share
@@ -26,13 +28,14 @@ def report_page(report: Report) -> str:
     missing = f"{share(facts.missing_cells, facts.cells)} of the cells missing"
     headline = _marked(summary.headline, "headline", summary.check)
     lines = [
-        "# Data report",
+        f"# {escaped(report.title)}",
         "",
         f"**{headline}**",
         "",
+        *([escaped(report.dated), ""] if report.dated else []),
         f"{size}; {missing}, {counted(facts.duplicate_rows, 'duplicate row')}.",
         "",
-        f"*{signature(summary.author)} {checked_sentence(summary.check)}*",
+        f"*{escaped(signature(summary.author))} {checked_sentence(summary.check)}*",
         "",
         "## Findings",
         "",
@@ -57,12 +60,27 @@ def report_page(report: Report) -> str:
         "",
         "## Where this comes from",
         "",
-        f"{signature(summary.author)} All else on this page is computed from the files:",
+        f"{escaped(signature(summary.author))} All else on this page is computed from the files:",
         "",
         *source_table(report.sources),
         *rejected_lines(report.rejected, facts.rows_rejected),
+        "",
+        *_digest_lines(report.provenance),
     ]
     return "\n".join(lines) + "\n"
+
+
+def _digest_lines(provenance: Provenance) -> list[str]:
+    """Name the bytes of the files, as `sha256sum` prints them, and the programs."""
+    digests = [f"{each.sha256}  {each.file}" for each in provenance.files]
+    versions = ", ".join(f"{name} {each}" for name, each in provenance.versions.items())
+    return [
+        "SHA-256 of the files:",
+        "",
+        *(f"    {printable(each)}" for each in digests),
+        "",
+        f"Made with {versions}.",
+    ]
 
 
 def signature(author: Author) -> str:
@@ -70,7 +88,7 @@ def signature(author: Author) -> str:
     if isinstance(author, OfflineAuthor):
         return f"Summary: {author.name}. It was made from the profile by fixed rules."
     when = f" on {author.answered_at[:10]}" if author.answered_at else ""
-    return f"Summary: written by model {escaped(author.model)} at {escaped(author.server)}{when}."
+    return f"Summary: written by model {author.model} at {author.server}{when}."
 
 
 def checked_sentence(check: FigureCheck) -> str:

@@ -13,12 +13,17 @@ import pyarrow as pa
 import pytest
 
 from capstone_report.compressed import Compressed
+from capstone_report.compression import compress_profile
 from capstone_report.csv_file import Dialect
+from capstone_report.figure_check import check_figures
 from capstone_report.loading import load_table
 from capstone_report.model_server import BASE_URL_VARIABLE, KEY_VARIABLES, MODEL_VARIABLE
+from capstone_report.offline_summary import summarise_offline
 from capstone_report.pipeline import llm
 from capstone_report.profile import Profile
-from capstone_report.summary import Summary
+from capstone_report.provenance import provenance_of
+from capstone_report.report import Report, make_report
+from capstone_report.summary import OfflineAuthor, Summary
 
 Load = Callable[..., pa.Table]
 
@@ -61,6 +66,16 @@ def run_llm(told: Compressed, profile: Profile, **parameters: Any) -> Summary:
     values: Any = {**llm.declaration.params, **parameters}
     llm(told, profile, raw, validated, **values)
     return Summary.model_validate_json(validated.read_bytes())
+
+
+def reported(profile: Profile, summary: Summary | None = None, **words: str) -> Report:
+    """Make the report on a table; without a summary, as the pipeline makes it without a model."""
+    if summary is None:
+        answer = summarise_offline(compress_profile(profile, pa.table({}), 8000))
+        check = check_figures(answer, profile)
+        summary = Summary(**dict(answer), author=OfflineAuthor(), check=check)
+    provenance = provenance_of(Path(each.file) for each in profile.sources)
+    return make_report(profile, summary, provenance, **words)
 
 
 @dataclass

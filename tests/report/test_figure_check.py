@@ -11,8 +11,8 @@ from tests.report.conftest import Load
 from capstone_report.claim import Claim, FigureCheck
 from capstone_report.compression import compress_profile
 from capstone_report.csv_file import Dialect
-from capstone_report.fact import facts_of
 from capstone_report.figure_check import check_figures
+from capstone_report.known_figure import known_figures
 from capstone_report.loading import load_table
 from capstone_report.offline_summary import summarise_offline
 from capstone_report.profile import Profile
@@ -180,6 +180,7 @@ def test_any_table_offline(load: Load, rows: list[tuple[str, ...]]) -> None:
 
 
 @given(st.text(alphabet="0123456789.,-% eEkM2024 aboutJanuary\n", max_size=60))
+@settings(deadline=None)
 def test_any_text(text: str) -> None:
     """Numbers and dates are found where they stand, whatever stands around them."""
     found = [(each.start, each.text) for each in written_numbers(text)]
@@ -198,6 +199,6 @@ def test_facts_of_what_is_added_to_a_profile(profile: Profile) -> None:
     pair = {"left": "unit_price", "right": "q1", "pearson": 0.968}
     wider = Wider(**profile.model_dump(), pairs=(pair,))
 
-    (fact,) = [each for each in facts_of(wider) if each.statistic == "pearson"]
+    (fact,) = [each for each in known_figures(wider) if each.statistic == "pearson"]
     assert fact.columns == ("unit_price", "q1")
     assert checked(wider, "The correlation of unit_price and q1 is 0.97.").doubtful == ()

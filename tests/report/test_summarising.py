@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.report.conftest import Load, run_llm
+from tests.report.conftest import Load, reported, run_llm
 
 from capstone_build.errors import MissingExtraError
 from capstone_report.claim import FigureCheck
@@ -16,7 +16,6 @@ from capstone_report.figure_check import check_figures
 from capstone_report.model_server import chosen_server
 from capstone_report.profile import Profile
 from capstone_report.profiling import profile_table
-from capstone_report.report import make_report
 from capstone_report.report_page import report_page
 from capstone_report.summary import Answer, Figure, Finding, ModelAuthor, OfflineAuthor, Summary
 
@@ -42,7 +41,7 @@ def test_offline_summary_says_so_everywhere(
 ) -> None:
     """Raw answer, summary, report and page all call it an offline summary without a model."""
     summary = run_llm(told, profile)
-    report = make_report(profile, summary)
+    report = reported(profile, summary)
 
     assert isinstance(summary.author, OfflineAuthor)
     written = [
@@ -83,7 +82,7 @@ def test_little_to_tell(load: Load, text: str) -> None:
     summary = run_llm(compress_profile(profile, table, 4000), profile)
 
     assert summary.findings
-    assert "# Data report" in report_page(make_report(profile, summary))
+    assert "# Data report" in report_page(reported(profile, summary))
 
 
 def test_offline_needs_no_client(told: Compressed, profile: Profile, project: Path) -> None:
@@ -172,14 +171,14 @@ def test_secrets_of_an_address() -> None:
     assert server.redacted(f"{'k' * 9} pass-word-1") == "[redacted] [redacted]"
 
 
-def test_model_is_named_on_the_page(load: Load) -> None:
+def test_model_is_named_on_the_page(profile: Profile) -> None:
     """A page whose summary a model wrote names it, and takes its words as words."""
     author = ModelAuthor(name="model m", model="m", server="http://h", answers=1)
     finding = Finding(text="![x](http://evil) <b>", columns=("size",))
     answer = Answer(headline="A | headline", findings=(finding,), quality=("Bad.",))
     summary = Summary(**answer.model_dump(), author=author, check=FigureCheck())
 
-    page = report_page(make_report(profile_table(load({"a.csv": TEXT})), summary))
+    page = report_page(reported(profile, summary))
 
     assert "written by model m at http&#58;//h" in page
     assert r"A \| headline" in page
@@ -195,7 +194,7 @@ def test_doubtful_figures_are_marked_on_the_page(profile: Profile) -> None:
     finding = Finding(text="Of 100 rows 98 are odd.", columns=("size",), figures=(figure,))
     answer = Answer(headline="There are 101 rows.", findings=(finding,))
     check = check_figures(answer, profile)
-    page = report_page(make_report(profile, Summary(**dict(answer), author=author, check=check)))
+    page = report_page(reported(profile, Summary(**dict(answer), author=author, check=check)))
 
     assert "**There are 101 *(not in the data)* rows.**" in page
     assert "Of 100 rows 98 *(not in the data)* are odd. (size)" in page

@@ -1,5 +1,5 @@
 """
-Facts: every figure that a profile states, with the columns it is of.
+Known figures: everything that a profile states, with the columns it is of.
 
 Knows how a profile is walked; does not know who claims what. What is walked is the
 document, not a list of statistics: one that is added to the profile is a fact by
@@ -28,9 +28,9 @@ _NAMES = frozenset({"name", "type", "personal", "period"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Fact:
+class KnownFigure:
     """
-    One figure.
+    One figure that a profile states.
 
     Attributes:
         columns: Those that it is about; none for the whole table.
@@ -63,7 +63,7 @@ class Fact:
         return f"{self.statistic}{where}: {value}"
 
 
-def facts_of(profile: Profile) -> tuple[Fact, ...]:
+def known_figures(profile: Profile) -> tuple[KnownFigure, ...]:
     """List what *profile* states, of the table first, then of its columns in their order."""
     document = profile.model_dump(mode="json")
     names = frozenset(each.name for each in profile.columns)
@@ -77,7 +77,7 @@ def facts_of(profile: Profile) -> tuple[Fact, ...]:
     return tuple(found)
 
 
-def _of_table(profile: Profile) -> Iterator[Fact]:
+def _of_table(profile: Profile) -> Iterator[KnownFigure]:
     table = profile.table
     wholes = {
         "missing_cells": table.cells,
@@ -104,25 +104,25 @@ def _of_table(profile: Profile) -> Iterator[Fact]:
     kinds = Counter(each.kind for each in profile.alerts)
     counts |= {f"alerts: {kind}": count for kind, count in kinds.items()}
     for statistic, count in counts.items():
-        yield Fact(columns=(), statistic=statistic, value=count)
+        yield KnownFigure(columns=(), statistic=statistic, value=count)
 
 
-def _of_alerts(profile: Profile) -> Iterator[Fact]:
+def _of_alerts(profile: Profile) -> Iterator[KnownFigure]:
     """Take the figures out of what the alerts say, of which some stand nowhere else."""
     for alert in profile.alerts:
         columns = (alert.column,) if alert.column else ()
         for each in written_numbers(alert.text):
-            yield Fact(
+            yield KnownFigure(
                 columns=columns,
                 statistic=f"{_ALERT} {alert.kind}",
                 value=each.value,
                 is_share=each.is_percent,
             )
         for date in written_dates(alert.text):
-            yield Fact(columns=columns, statistic=f"{_ALERT} {alert.kind}", value=date.iso)
+            yield KnownFigure(columns=columns, statistic=f"{_ALERT} {alert.kind}", value=date.iso)
 
 
-def _of_column(column: Mapping[str, object], rows: int) -> Iterator[Fact]:
+def _of_column(column: Mapping[str, object], rows: int) -> Iterator[KnownFigure]:
     """Walk what is known of one column, and add the shares that its counts come to."""
     columns = (str(column["name"]),)
     present = column["count"]
@@ -138,7 +138,7 @@ def _of_column(column: Mapping[str, object], rows: int) -> Iterator[Fact]:
 
 def _shares(
     columns: tuple[str, ...], name: str, part: int, whole: int, of: str | None = None
-) -> Iterator[Fact]:
+) -> Iterator[KnownFigure]:
     """Return what a count is of a whole, in percent; and the rest, but of single values."""
     if not whole:
         return
@@ -147,12 +147,12 @@ def _shares(
     if of is None and name in {"nulls", "zeros", "negatives", "missing_cells", "count"}:
         shared[f"share of all but {name}"] = 100 - percent
     for statistic, value in shared.items():
-        yield Fact(columns=columns, statistic=statistic, value=value, of=of, is_share=True)
+        yield KnownFigure(columns=columns, statistic=statistic, value=value, of=of, is_share=True)
 
 
 def _walked(
     node: object, columns: tuple[str, ...], path: str, names: frozenset[str]
-) -> Iterator[Fact]:
+) -> Iterator[KnownFigure]:
     """
     Walk a part of the document.
 
@@ -165,10 +165,12 @@ def _walked(
     if isinstance(node, Mapping):
         if {"value", "count"} <= node.keys() and isinstance(node["value"], str):
             of = node["value"]
-            yield Fact(columns=columns, statistic=f"count of {of}", value=node["count"], of=of)
-            yield Fact(columns=columns, statistic="value", value=of)
+            yield KnownFigure(
+                columns=columns, statistic=f"count of {of}", value=node["count"], of=of
+            )
+            yield KnownFigure(columns=columns, statistic="value", value=of)
             if (number := number_in(of)) is not None:
-                yield Fact(columns=columns, statistic="value", value=number)
+                yield KnownFigure(columns=columns, statistic="value", value=number)
             return
         about = tuple(dict.fromkeys(_columns_named(node.values(), names))) or columns
         for key, value in node.items():
@@ -189,10 +191,10 @@ def _columns_named(values: Iterable[object], names: frozenset[str]) -> Iterator[
                 yield each
 
 
-def _leaf(value: object, columns: tuple[str, ...], path: str) -> Iterator[Fact]:
+def _leaf(value: object, columns: tuple[str, ...], path: str) -> Iterator[KnownFigure]:
     if isinstance(value, bool) or value is None:
         return
     if isinstance(value, str) and not (_DATE.fullmatch(value) or path in _NAMES):
         return
     if isinstance(value, int | float | str):
-        yield Fact(columns=columns, statistic=path, value=value)
+        yield KnownFigure(columns=columns, statistic=path, value=value)
