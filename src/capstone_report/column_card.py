@@ -11,13 +11,13 @@ from collections.abc import Iterator, Sequence
 
 from capstone_report.alert import Alert
 from capstone_report.chart import Bar, bars, histogram_label, part
+from capstone_report.column_figure import Timeline, TopValue
 from capstone_report.column_profile import (
     BooleanColumn,
     Column,
     DateColumn,
     NumberColumn,
     TextColumn,
-    TopValue,
 )
 from capstone_report.markup import Markup, tag
 from capstone_report.wording import counted, figure, share

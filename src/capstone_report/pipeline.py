@@ -22,7 +22,7 @@ from capstone_report.model_client import Terms
 from capstone_report.model_server import BASE_URL_VARIABLE, MODEL_VARIABLE, chosen_server
 from capstone_report.profile import Profile
 from capstone_report.profile_page import profile_page
-from capstone_report.profiling import profile_table
+from capstone_report.profiling import profile_file
 from capstone_report.provenance import provenance_of
 from capstone_report.report import TITLE, Report, make_report
 from capstone_report.report_html import report_html as html_page
@@ -72,16 +72,16 @@ def load(
         "profile_md": "output/profile.md",
     },
 )
-def profile(loaded: pa.Table, profile_json: Path, profile_md: Path) -> None:
+def profile(loaded: Path, profile_json: Path, profile_md: Path) -> None:
     """
     Describe the table, column by column, and say what deserves a look.
 
     Args:
-        loaded: The table as `load` leaves it.
+        loaded: The table as `load` leaves it; read a column at a time.
         profile_json: Where the `Profile` goes.
         profile_md: Where the page goes.
     """
-    found = profile_table(loaded)
+    found = profile_file(loaded)
     write_document(found, profile_json)
     profile_md.write_text(profile_page(found), encoding="utf-8", newline="\n")
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
+from hypothesis import settings
 
 from capstone_report.compressed import Compressed
 from capstone_report.compression import compress_profile
@@ -26,6 +27,10 @@ from capstone_report.report import Report, make_report
 from capstone_report.summary import OfflineAuthor, Summary
 
 Load = Callable[..., pa.Table]
+
+# The first example pays for imports, and the machine is shared: time is measured elsewhere.
+settings.register_profile("report", deadline=None)
+settings.load_profile("report")
 
 
 @pytest.fixture(autouse=True)
