@@ -19,7 +19,8 @@ _HEIGHT = 64
 _LEAST = 1.5
 """Height of the lowest bar that stands for something."""
 _CELL = 34
-_LABEL = 132
+_LETTER = 7
+"""Pixels that a letter of a label takes, at most, on average."""
 _LABEL_LETTERS = 18
 _STRONG = 0.55
 """From here on a field is so full of colour that its text changes its own."""
@@ -92,23 +93,24 @@ def matrix(label: str, names: Sequence[str], values: Sequence[Sequence[float | N
         values: -1 to 1, a row for each thing; None where it is not known.
     """
     size = _CELL * len(names)
+    beside = 12 + _LETTER * max(len(_cut(name)) for name in names)
     marks = []
     for i, name in enumerate(names):
         middle = _CELL * i + _CELL / 2
         shown = _cut(name)
         marks += [
-            tag("text", shown, x=_LABEL - 8, y=_short(_LABEL + middle + 4), text_anchor="end"),
+            tag("text", shown, x=beside - 8, y=_short(beside + middle + 4), text_anchor="end"),
             tag(
                 "text",
                 shown,
-                transform=f"translate({_short(_LABEL + middle + 4)} {_LABEL - 8}) rotate(-90)",
+                transform=f"translate({_short(beside + middle + 4)} {beside - 8}) rotate(-90)",
             ),
         ]
         marks += [
-            _field(_LABEL + _CELL * j, _LABEL + _CELL * i, f"{name} and {names[j]}", value)
+            _field(beside + _CELL * j, beside + _CELL * i, f"{name} and {names[j]}", value)
             for j, value in enumerate(values[i])
         ]
-    return _drawing(label, _LABEL + size, _LABEL + size, *marks, is_stretched=False)
+    return _drawing(label, beside + size, beside + size, *marks, is_stretched=False)
 
 
 def _field(x: float, y: float, pair: str, value: float | None) -> Markup:
@@ -129,7 +131,7 @@ def _field(x: float, y: float, pair: str, value: float | None) -> Markup:
         return square
     text = tag(
         "text",
-        f"{value:.1f}".replace("-", "\u2212"),
+        f"{value:.2f}".replace("-", "\u2212"),
         x=_short(x + _CELL / 2),
         y=_short(y + _CELL / 2 + 4),
         text_anchor="middle",

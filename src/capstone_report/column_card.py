@@ -20,12 +20,14 @@ from capstone_report.column_profile import (
     TextColumn,
 )
 from capstone_report.markup import Markup, tag
+from capstone_report.period import period_names
 from capstone_report.wording import counted, figure, share
 
 _TOP_SHOWN = 6
 _MOST_DISTINCT = 2
 """Where values do not stand so often on average, the most frequent ones say little."""
 _VALUE_LENGTH = 60
+_NEARLY_ALL = 0.9
 
 
 def column_card(column: Column, rows: int, alerts: Sequence[Alert]) -> Markup:
@@ -56,7 +58,9 @@ def column_card(column: Column, rows: int, alerts: Sequence[Alert]) -> Markup:
 
 
 def _kind(column: Column) -> str:
-    return f"{column.type}, personal ({column.personal})" if column.personal else column.type
+    if column.personal:
+        return f"{column.type}, personal ({column.personal})"
+    return f"{column.type}, {column.semantic.kind}" if column.semantic else column.type
 
 
 def _facts(column: Column, rows: int) -> Iterator[tuple[str, str]]:
@@ -76,12 +80,16 @@ def _facts(column: Column, rows: int) -> Iterator[tuple[str, str]]:
             yield "Middle half", f"{figure(middle.q25)} to {figure(middle.q75)}"
             yield "Zeros", _some(column.zeros, column.count)
             yield "Negative", _some(column.negatives, column.count)
+            yield "Infinite", _some(column.infinite, column.count)
+            if column.outliers:
+                yield "Outliers", _some(column.outliers.below + column.outliers.above, column.count)
             if column.histogram is None:
                 yield "Always", figure(column.min)
         case DateColumn():
             yield "From", column.min
             yield "To", column.max
             yield "Span", counted(column.days, "day")
+            yield "Granularity", column.granularity if column.type != "date" else ""
             if column.rhythm:
                 missing = f", {column.rhythm.missing:,} missing" if column.rhythm.missing else ""
                 yield "Rhythm", f"every {column.rhythm.period}{missing}"
@@ -89,6 +97,14 @@ def _facts(column: Column, rows: int) -> Iterator[tuple[str, str]]:
             low, high = column.min_length, column.max_length
             yield "Length", f"{low} to {high}" if low != high else counted(low, "character")
             yield "Numeric", _some(column.numeric, column.count)
+            yield "With spaces around", _some(column.padded, column.count)
+            yield "Shape", _shape(column)
+
+
+def _shape(column: TextColumn) -> str:
+    """Return the shape that nearly all values have, if there is one."""
+    most = column.shapes[0] if column.shapes else None
+    return most.value if most and most.count >= _NEARLY_ALL * column.count else ""
 
 
 def _some(count: int, whole: int) -> str:
@@ -106,10 +122,26 @@ def _drawn(column: Column) -> Iterator[Markup]:
             ]
             yield bars(histogram_label(column.name, edges, counts), drawn)
             yield _ends(figure(column.min), figure(column.max))
+        case DateColumn(timeline=timeline) if timeline and len(timeline.counts) > 1:
+            yield from _timeline(column.name, timeline)
         case BooleanColumn():
             yield _shares(column, [("true", column.true), ("false", column.false)])
         case TextColumn() if column.top and _MOST_DISTINCT * column.distinct <= column.count:
             yield _shares(column, [(_cut(each), each.count) for each in column.top[:_TOP_SHOWN]])
+
+
+def _timeline(name: str, timeline: Timeline) -> Iterator[Markup]:
+    """Draw how many rows each period has."""
+    names, counts = period_names(timeline), timeline.counts
+    most = max(range(len(counts)), key=lambda place: counts[place])
+    label = (
+        f"Rows by {timeline.period} of {name}, from {names[0]} to {names[-1]}; the most, "
+        f"{counts[most]:,}, in {names[most]}."
+    )
+    yield bars(
+        label, [Bar(label=each, count=count) for each, count in zip(names, counts, strict=True)]
+    )
+    yield _ends(names[0], names[-1])
 
 
 def _ends(first: str, last: str) -> Markup:

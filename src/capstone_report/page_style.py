@@ -119,7 +119,7 @@ code.digest {{ display: block; font-size: .76em; color: var(--soft); word-break:
 .field.minus {{ fill: var(--minus); }}
 .field.none {{ fill: var(--whole); fill-opacity: .35; }}
 svg text {{ fill: var(--ink); font: 12px system-ui, sans-serif; }}
-svg text.value {{ font-size: 11px; }}
+svg text.value {{ font-size: 10.5px; }}
 svg text.strong {{ fill: var(--strong); }}
 footer {{ padding-top: 2.5rem; padding-bottom: 3rem; color: var(--soft); font-size: .85rem; }}
 @media (max-width: 34rem) {{

@@ -17,6 +17,7 @@ from capstone_report.column_profile import Column
 from capstone_report.load_report import LoadedFile, RejectedRow, TypeDrift
 from capstone_report.profile import Profile, TableFacts
 from capstone_report.provenance import Provenance
+from capstone_report.relation import Relations
 from capstone_report.summary import Summary
 
 TITLE = "Data report"
@@ -37,6 +38,7 @@ class Report(BaseModel):
         table: Counts over the whole table.
         alerts: What deserves a look, the most telling first.
         columns: Each column, in the table's order.
+        relations: What is known of columns together.
         sources: The files, with what became of their rows and columns.
         rejected: Rows that could not be read; the first 20.
         drifts: Columns whose type differs between files.
@@ -54,6 +56,7 @@ class Report(BaseModel):
     table: TableFacts
     alerts: tuple[Alert, ...]
     columns: tuple[Column, ...]
+    relations: Relations
     sources: tuple[LoadedFile, ...]
     rejected: tuple[RejectedRow, ...]
     drifts: tuple[TypeDrift, ...]
@@ -97,6 +100,7 @@ def make_report(
         table=profile.table,
         alerts=profile.alerts,
         columns=profile.columns,
+        relations=profile.relations,
         sources=profile.sources,
         rejected=profile.rejected,
         drifts=profile.drifts,

@@ -18,6 +18,7 @@ from capstone_report.column_profile import Column
 from capstone_report.markup import Content, Markup, joined, tag
 from capstone_report.page_style import STYLE
 from capstone_report.provenance_page import provenance_section
+from capstone_report.relation_page import relations_section
 from capstone_report.report import Report
 from capstone_report.report_page import checked_sentence, signature
 from capstone_report.summary import Finding, OfflineAuthor
@@ -65,6 +66,8 @@ def _sections(report: Report) -> Iterator[tuple[str, Markup] | None]:
     yield _sentences("Quality", "quality", quality, summary.check)
     yield _sentences("Questions", "questions", summary.questions, summary.check)
     yield _missingness(report.columns, report.rows)
+    if together := relations_section(report.relations):
+        yield _section("Columns together", *together)
     yield _section("Columns", *_columns(report))
     yield _section("Where this comes from", *provenance_section(report))
 

@@ -10,7 +10,13 @@ from __future__ import annotations
 from capstone_report.claim import FigureCheck
 from capstone_report.markdown import escaped
 from capstone_report.printable import printable
-from capstone_report.profile_page import alert_lines, column_table, rejected_lines, source_table
+from capstone_report.profile_page import (
+    alert_lines,
+    column_table,
+    rejected_lines,
+    relation_lines,
+    source_table,
+)
 from capstone_report.provenance import Provenance
 from capstone_report.report import Report
 from capstone_report.summary import Author, Finding, OfflineAuthor
@@ -58,6 +64,7 @@ def report_page(report: Report) -> str:
         "",
         *column_table(report.columns, facts.rows),
         "",
+        *relation_lines(report.relations),
         "## Where this comes from",
         "",
         f"{escaped(signature(summary.author))} All else on this page is computed from the files:",

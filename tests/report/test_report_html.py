@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 from tests.report.conftest import Load, reported
 
 from capstone_report.chart import Bar, bars, histogram_label, matrix, part
+from capstone_report.column_figure import Timeline
 from capstone_report.markup import Markup, joined, tag
 from capstone_report.page_style import DARK, LIGHT, STYLE
+from capstone_report.period import period_names
 from capstone_report.printable import printable
 from capstone_report.profiling import profile_table
 from capstone_report.report import Report
@@ -161,6 +163,38 @@ def test_matrix_says_each_pair() -> None:
     assert "<title>a and b&lt;c: -0.75</title>" in drawn
     assert "<title>b&lt;c and a: 0.25</title>" in drawn
     assert drawn.count("field none") == 2
+
+
+def test_periods_are_named() -> None:
+    """Periods follow each other over the ends of years, months and days."""
+    wanted = {
+        ("year", "0999", 2): ["0999", "1000"],
+        ("month", "2023-11", 3): ["2023-11", "2023-12", "2024-01"],
+        ("day", "2024-02-28", 3): ["2024-02-28", "2024-02-29", "2024-03-01"],
+        ("hour", "2024-12-31T23", 2): ["2024-12-31T23", "2025-01-01T00"],
+        ("minute", "2024-01-01T00:59", 2): ["2024-01-01T00:59", "2024-01-01T01:00"],
+        ("second", "2024-01-01T00:00:59", 2): ["2024-01-01T00:00:59", "2024-01-01T00:01:00"],
+    }
+    for (period, start, count), names in wanted.items():
+        timeline = Timeline.model_validate(
+            {"period": period, "start": start, "counts": tuple(range(count))}
+        )
+
+        assert period_names(timeline) == names
+
+
+def test_columns_together(load: Load) -> None:
+    """Correlations are drawn, and dependencies and gaps told, where there are any."""
+    rows = [(i, 2 * i + i % 3, "ab"[i % 2], "xy"[i % 2]) for i in range(200)]
+    text = "n,m,kind,code\n" + "".join(",".join(map(str, row)) + "\n" for row in rows)
+    page = report_html(reported(profile_table(load({"a.csv": text}))))
+
+    assert "How far 4 columns go together" in page
+    assert "<title>n and m: 1.00</title>" in page
+    assert "kind and code tell each other" in page
+    assert "Columns together" not in report_html(
+        reported(profile_table(load({"a.csv": "n\n1\n1\n"})))
+    )
 
 
 def test_histogram_in_words() -> None:
