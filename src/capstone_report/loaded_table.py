@@ -18,6 +18,8 @@ from pyarrow import parquet
 
 from capstone_report.load_report import LoadReport, report_in
 
+CELLS_AT_ONCE = 2_000_000
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoadedTable:
@@ -53,10 +55,40 @@ class LoadedTable:
             ValueError: The table carries no load report.
         """
         file = parquet.ParquetFile(path, memory_map=True)
+        load = report_in(pa.Table.from_batches([], file.schema_arrow))
+        rows = file.metadata.num_rows
+        return cls(rows=rows, load=load, column=_Columns(file, tuple(load.types), rows))
 
-        def column(name: str) -> pa.ChunkedArray:
-            # A name that another one begins with, up to a dot, brings both.
-            return file.read([name], use_threads=False).column(name)
 
-        load = report_in(file.schema_arrow.empty_table())
-        return cls(rows=file.metadata.num_rows, load=load, column=column)
+class _Columns:
+    """
+    Columns of a file, read as they are asked for.
+
+    Of a table of few rows several are read at once: to read one takes as long.
+
+    Args:
+        file: The file.
+        names: Of its columns, in the order in which most of them are asked for.
+        rows: Of the table.
+    """
+
+    def __init__(self, file: parquet.ParquetFile, names: tuple[str, ...], rows: int) -> None:
+        self._file = file
+        self._names = names
+        self._at_once = max(1, CELLS_AT_ONCE // max(rows, 1))
+        self._next = 0
+        self._read: dict[str, pa.ChunkedArray] = {}
+
+    def __call__(self, name: str) -> pa.ChunkedArray:
+        """Return the column of a name."""
+        if name in self._read:
+            return self._read[name]
+        names: tuple[str, ...] = (name,)
+        if self._next < len(self._names) and name == self._names[self._next]:
+            names = self._names[self._next : self._next + self._at_once]
+            self._next += len(names)
+        self._read = {}  # before the next are read: never two blocks in memory
+        # A name that another one begins with, up to a dot, brings both.
+        table = self._file.read(list(names), use_threads=False)
+        self._read = {each: table.column(each) for each in names}
+        return self._read[name]

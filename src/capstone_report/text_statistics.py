@@ -121,16 +121,15 @@ def _characters(texts: pa.StringArray, counts: Array) -> Characters:
     ascii_only = as_numpy(pc.string_is_ascii(texts))
     raw, ends = _bytes_of(texts)
     each_once = bool((counts == 1).all())
-    for name, table in _BYTE_TABLES.items():
-        for start, end, block in _blocks(raw, ends):
-            of_class = table[block]
-            if each_once:
-                found[name] += int(np.count_nonzero(of_class))
-                continue
-            sums = np.concatenate(([0], np.cumsum(of_class, dtype=np.int64)))
-            within = sums[ends[start + 1 : end + 1] - ends[start]]
-            within = np.diff(within, prepend=0)
-            found[name] += int((within * counts[start:end]).sum())
+    for start, end, block in _blocks(raw, ends):
+        classes = _CLASS_OF_BYTE[block]
+        if each_once:
+            sums = [int(np.count_nonzero(classes == k)) for k in range(len(_CLASSES))]
+        else:
+            weights = np.repeat(counts[start:end], np.diff(ends[start : end + 1]))
+            sums = np.bincount(classes, weights=weights, minlength=len(_CLASSES)).tolist()
+        for name, total in zip(_CLASSES, sums, strict=False):
+            found[name] += int(total)
     if not ascii_only.all():
         others = chosen(texts, ~ascii_only)
         for name, count in _beyond_ascii(others, counts[~ascii_only]).items():
@@ -166,10 +165,11 @@ def _class_of(character: str) -> str:
     return "spaces" if character.isspace() else "marks"
 
 
-_BYTE_TABLES = {
-    name: np.array([b < 128 and _class_of(chr(b)) == name for b in range(256)]) for name in _CLASSES
-}
-"""For each class, which bytes are a character of it that is ASCII."""
+_CLASS_OF_BYTE = np.array(
+    [_CLASSES.index(_class_of(chr(b))) if b < 128 else len(_CLASSES) for b in range(256)],
+    np.uint8,
+)
+"""For each byte, the place of its class; one more for what is no character of ASCII."""
 _SHAPE_BYTES = bytes(
     {"upper": ord("A"), "lower": ord("a"), "digits": ord("9")}.get(_class_of(chr(b)), b)
     if b < 128
