@@ -188,7 +188,7 @@ def test_the_engine_is_no_code_of_a_stage(closure: ClosureOf) -> None:
     """Where capstone itself is worked on its source lies in the project, and counts for nothing."""
     engine = "def __getattr__(name):\n    import importlib\n    importlib.import_module(name)\n"
     files = {
-        "pipeline.py": "from capstone_build import Artifact\n\n\ndef work():\n    return Artifact\n",
+        "pipeline.py": "from capstone_build import Artifact\n\n\ndef work():\n    Artifact\n",
         "src/capstone_build/__init__.py": engine,
         "src/other.py": "VALUE = 1\n",
     }
