@@ -8,6 +8,7 @@ is done with each stage is in `capstone_build.loop`.
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -25,12 +26,18 @@ from capstone_build.interruption import interruptible
 from capstone_build.loop import Listener, Loop
 from capstone_build.request import Request
 from capstone_build.rest import Rest, keep
-from capstone_build.session import Forecast, Session, foresee
+from capstone_build.session import Forecast, OpenHost, Session, foresee, host_of_its_own
 from capstone_build.storage.footing import Footing
 from capstone_build.storage.lock import locked
 
 
-def build(project: Project, request: Request, on_event: Listener) -> BuildReport:
+def build(
+    project: Project,
+    request: Request,
+    on_event: Listener,
+    open_host: OpenHost = host_of_its_own,
+    at_end: Callable[[Session], None] = lambda _: None,
+) -> BuildReport:
     """
     Bring the targets up to date.
 
@@ -38,6 +45,8 @@ def build(project: Project, request: Request, on_event: Listener) -> BuildReport
         project: The project.
         request: What to build, and how.
         on_event: Called with each event, in this thread, as it happens.
+        open_host: How the host of the pipeline is come by.
+        at_end: Called with the session before it is closed, if the build could begin.
 
     Raises:
         PipelineError: If the declaration or a target is wrong; nothing has run.
@@ -52,7 +61,7 @@ def build(project: Project, request: Request, on_event: Listener) -> BuildReport
         on_event(Waiting(pid))
 
     with interruptible():
-        session, forecast = foresee(project, request.wish)
+        session, forecast = foresee(project, request.wish, open_host)
         footing = None
         if session.printed:
             on_event(PipelinePrinted(session.printed))
@@ -63,7 +72,7 @@ def build(project: Project, request: Request, on_event: Listener) -> BuildReport
                 with locked(session.world.memory_folder, wait_for):
                     if waited:  # meanwhile anything may have changed, the pipeline included
                         session.close()
-                        session, forecast = foresee(project, request.wish)
+                        session, forecast = foresee(project, request.wish, open_host)
                     if waited and forecast.is_nothing_to_do:
                         report = _nothing_to_do(session, forecast, on_event, began)
                     else:
@@ -75,6 +84,7 @@ def build(project: Project, request: Request, on_event: Listener) -> BuildReport
             # No code of the user's runs in this process: it is the disk.
             raise disk_failed(error.filename or project.root, error) from None
         finally:
+            at_end(session)
             session.close()
             if footing is not None:
                 keep(footing, session.world.memory_folder, request.wish.folder)

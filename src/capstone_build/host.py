@@ -125,9 +125,23 @@ class HostProcess:
 
 
 def main() -> NoReturn:
-    """Load the pipeline named on the command line, tell of it, and serve."""
+    """Be the host of the pipeline named on the command line."""
     root, module = sys.argv[1:3]
     sys.argv[1:] = []  # no command line is the stages'
+    before = dict(os.environ)
+    be_host(root, module, Imports(root), before)
+
+
+def be_host(root: str, module: str, imports: Imports, before: Mapping[str, str]) -> NoReturn:
+    """
+    Load a pipeline, tell of it, and serve.
+
+    Args:
+        root: The project's folder.
+        module: The module that declares the pipeline.
+        imports: What is imported so far: none of the project's modules.
+        before: The environment variables before anything was imported.
+    """
     # The user's modules neither read the engine's orders nor print among the answers.
     orders, answers = os.dup(0), os.fdopen(os.dup(1), "wb")
     nothing = os.open(os.devnull, os.O_RDONLY)
@@ -135,8 +149,6 @@ def main() -> NoReturn:
     os.close(nothing)
     os.dup2(2, 1)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    before = dict(os.environ)
-    imports = Imports(root)
     try:
         pipeline = load(Path(root), module, imports.compile)
         problems = [*pipeline.problems, *_form_problems(pipeline)]
@@ -152,6 +164,8 @@ def main() -> NoReturn:
             "environment": _changed(before),
             "rests on": imports.end(),
         }
+        if imports.libraries is not None:
+            greeting["libraries"] = imports.libraries.told()
     for stream in (sys.stdout, sys.stderr):
         stream.flush()
     answers.write(json.dumps(greeting).encode() + b"\n")

@@ -37,6 +37,7 @@ from capstone_build.execution.notes import taken_from
 from capstone_build.execution.order import RunResult, WorkOrder
 from capstone_build.execution.staging import Staging
 from capstone_build.interruption import Interrupted, uninterruptible
+from capstone_build.lookout import Lookout
 from capstone_build.placing import Placing
 from capstone_build.recording import Recording
 from capstone_build.request import Request
@@ -81,6 +82,7 @@ class Loop:
         self._settling = Settling(self._world, forecast.graph, on_event)
         self._runs: dict[int, Run] = {}
         self._numbers = count(1)
+        self._lookout = Lookout(self._world.files)
 
     def run(self) -> BuildReport:
         """Take up stage after stage until nothing is ready; return what came of them."""
@@ -126,8 +128,10 @@ class Loop:
                 self._take_up(self._graph.stages[name])
             if not schedule.running:
                 return
-            for result in self._executor.wait():
+            for result in self._executor.wait(self._lookout.pause):
                 self._come_back(self._runs.pop(result.number), result)
+            for number in self._lookout.vain({n: run.states for n, run in self._runs.items()}):
+                self._executor.end(number)
 
     # One stage.
 

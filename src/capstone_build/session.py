@@ -7,7 +7,7 @@ Knows how a pipeline becomes a graph and a plan; does not run stages
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -25,6 +25,15 @@ from capstone_build.world import World
 
 ATTEMPTS = 5
 """How often a project whose code moves while it is opened is opened again."""
+
+
+OpenHost = Callable[[Project], Host]
+"""A way to have the host of a project's pipeline."""
+
+
+def host_of_its_own(project: Project) -> Host:
+    """Start a host that nothing else comes from."""
+    return Host(project.root, project.module)
 
 
 class SourceMovedError(Exception):
@@ -63,6 +72,7 @@ class Session:
     Args:
         project: The project to open.
         settings: Values of parameters from the command line, the last to win.
+        open_host: How its host is come by.
 
     Attributes:
         host: The process that holds the loaded pipeline.
@@ -74,9 +84,14 @@ class Session:
         PipelineLoadError: If the pipeline does not load.
     """
 
-    def __init__(self, project: Project, settings: Sequence[Setting] = ()) -> None:
+    def __init__(
+        self,
+        project: Project,
+        settings: Sequence[Setting] = (),
+        open_host: OpenHost = host_of_its_own,
+    ) -> None:
         self.project = project
-        self.host = Host(project.root, project.module)
+        self.host = open_host(project)
         try:
             seen = notes_from(self.host.greeting.get("notes", ()))
             self.world = World(project, self.host.variable, seen)
@@ -180,7 +195,9 @@ class Session:
         return linking
 
 
-def foresee(project: Project, wish: Wish) -> tuple[Session, Forecast]:
+def foresee(
+    project: Project, wish: Wish, open_host: OpenHost = host_of_its_own
+) -> tuple[Session, Forecast]:
     """
     Open *project* and judge its stages; the caller closes the session.
 
@@ -190,7 +207,7 @@ def foresee(project: Project, wish: Wish) -> tuple[Session, Forecast]:
         PipelineError: If the declaration or a target is wrong.
     """
     for _ in range(ATTEMPTS):
-        session = Session(project, wish.settings)
+        session = Session(project, wish.settings, open_host)
         try:
             return session, session.forecast(wish)
         except SourceMovedError as moved:

@@ -22,6 +22,7 @@ from capstone_build.cli.graph import graph_command
 from capstone_build.cli.status import status_command
 from capstone_build.cli.terminal import Terminal
 from capstone_build.cli.verify import verify_command
+from capstone_build.cli.watch import watch_command
 from capstone_build.cli.why import why_command
 from capstone_build.errors import CapstoneError
 from capstone_build.interruption import SIGNALLED, Interrupted
@@ -42,6 +43,7 @@ def capstone() -> None:
 
 for _command in (
     build_command,
+    watch_command,
     status_command,
     why_command,
     accept_command,

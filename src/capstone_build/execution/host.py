@@ -16,7 +16,7 @@ import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, NamedTuple, Protocol
 
 from capstone_build.core.digest import Digest
 from capstone_build.core.signals import signal_name
@@ -28,6 +28,55 @@ GRACE_SECONDS = 3.0
 """How long a stage that is told to end may take, before it is killed."""
 
 
+class HostWays(NamedTuple):
+    """
+    The file descriptors of a host.
+
+    Attributes:
+        orders: Brings messages from the engine.
+        answers: Takes messages to it.
+        printed: Takes what the pipeline's modules print.
+    """
+
+    orders: int
+    answers: int
+    printed: int
+
+
+class StartedHost(Protocol):
+    """A host as a process, whoever started it; see `subprocess.Popen`."""
+
+    @property
+    def pid(self) -> int:
+        """Its process id, and that of its group."""
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Wait for its end; return its exit code, or the signal that ended it, negative."""
+
+    def kill(self) -> None:
+        """Kill it."""
+
+
+class HostStart(Protocol):
+    """A way to start a host."""
+
+    def __call__(self, root: Path, module: str, ways: HostWays) -> StartedHost:
+        """Start the host of the pipeline that *module* declares, in the project *root*."""
+
+
+def start_anew(root: Path, module: str, ways: HostWays) -> StartedHost:
+    """Start a host as a Python of its own."""
+    return subprocess.Popen(
+        [sys.executable, "-P", "-m", "capstone_build.host", str(root), module],
+        stdin=ways.orders,
+        stdout=ways.answers,
+        stderr=ways.printed,
+        cwd=root,
+        env=host_environment(),
+        start_new_session=True,  # a Ctrl-C at the terminal is the engine's to answer
+    )
+
+
 class Host:
     """
     The process that holds the loaded pipeline.
@@ -35,27 +84,25 @@ class Host:
     Args:
         root: The project's root, where it works.
         module: The module that declares the pipeline.
+        start: How it is started.
 
     Attributes:
         greeting: What it told of the pipeline once that was loaded.
     """
 
-    def __init__(self, root: Path, module: str) -> None:
+    def __init__(self, root: Path, module: str, start: HostStart = start_anew) -> None:
         self._printed = tempfile.TemporaryFile()  # noqa: SIM115 (closed in `close`)
-        self._environment = _environment()
-        self._process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "capstone_build.host", str(root), module],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self._printed,
-            cwd=root,
-            env=self._environment,
-            start_new_session=True,  # a Ctrl-C at the terminal is the engine's to answer
-        )
-        assert self._process.stdin is not None  # noqa: S101 (both are pipes, see above)
-        assert self._process.stdout is not None  # noqa: S101
-        self._orders: IO[bytes] = self._process.stdin
-        self.answers: IO[bytes] = self._process.stdout
+        self._environment = host_environment()
+        orders, ours = os.pipe()
+        theirs, answers = os.pipe()
+        self._orders: IO[bytes] = os.fdopen(ours, "wb")
+        self.answers: IO[bytes] = os.fdopen(theirs, "rb")
+        try:
+            ways = HostWays(orders, answers, self._printed.fileno())
+            self._process = start(root, module, ways)
+        finally:
+            os.close(orders)
+            os.close(answers)
         self._unread: list[bytes] = []
         try:
             self.greeting = self._greeting(module)
@@ -124,7 +171,7 @@ class Host:
         )
 
 
-def _environment() -> dict[str, str]:
+def host_environment() -> dict[str, str]:
     """Return the environment of the user's code, in which `python` is the Python that runs this."""
     environment = {"PYTHONHASHSEED": "0", **os.environ}
     if sys.prefix != sys.base_prefix:
