@@ -15,6 +15,7 @@ from pathlib import Path
 from capstone_build.authoring.project import Project
 from capstone_build.core.report import (
     BuildReport,
+    Listener,
     Outcome,
     PipelinePrinted,
     StageResult,
@@ -23,7 +24,7 @@ from capstone_build.core.report import (
 from capstone_build.disk import disk_failed
 from capstone_build.errors import MemoryFailedError
 from capstone_build.interruption import interruptible
-from capstone_build.loop import Listener, Loop
+from capstone_build.loop import Loop
 from capstone_build.request import Request
 from capstone_build.rest import Rest, keep
 from capstone_build.session import Forecast, OpenHost, Session, foresee, host_of_its_own

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
 from dataclasses import replace
 from itertools import count
 
+from capstone_build.chronicle import Chronicle
 from capstone_build.core.fingerprint import Aspect
 from capstone_build.core.observation import Observation
 from capstone_build.core.plan import CanRestore, Difference, MustRun, UpToDate, judge
@@ -21,8 +21,8 @@ from capstone_build.core.report import (
     BuildReport,
     BuildStarted,
     Cause,
-    Event,
     Failure,
+    Listener,
     MemoryReset,
     Outcome,
     StageResult,
@@ -47,8 +47,6 @@ from capstone_build.session import Forecast, Session
 from capstone_build.settling import Settling
 from capstone_build.storage.file_state import file_clock_ns
 
-Listener = Callable[[Event], None]
-
 _DEAR_SECONDS = 1.0
 """What took so long to make is seen onto the disk at once, in case the power fails."""
 
@@ -69,16 +67,17 @@ class Loop:
         self._graph = forecast.graph
         self._forced = set(forecast.forced)
         self._request = request
-        self._tell = on_event
         self._began = began
         self._id = f"{time.strftime('%Y%m%dT%H%M%S')}-{os.getpid()}"
         root = session.project.root
         self._logs = self._world.memory_folder / "logs" / self._id
         self._staging = Staging(root, self._world.memory_folder, self._id)
+        self._chronicle = Chronicle(self._world, self._id, on_event)
+        self._tell = self._chronicle.tell
         self._placing = Placing(self._world, self._staging, on_event)
         self._executor: Executor = LocalExecutor(session.host, root)
         self._recording = Recording(self._world)
-        self._results = Results(forecast.graph, on_event)
+        self._results = Results(forecast.graph, self._tell)
         self._settling = Settling(self._world, forecast.graph, on_event)
         self._runs: dict[int, Run] = {}
         self._numbers = count(1)
@@ -108,9 +107,10 @@ class Loop:
         self._world.remember()
         for event in self._world.orphans_met():
             self._tell(event)
-        return self._results.report(
-            build=self._id, seconds=time.monotonic() - self._began, interrupted=interrupted
-        )
+        seconds = time.monotonic() - self._began
+        report = self._results.report(build=self._id, seconds=seconds, interrupted=interrupted)
+        self._chronicle.end(report)
+        return report
 
     @property
     def _goes_on(self) -> bool:
@@ -159,6 +159,7 @@ class Loop:
                     outcome=Outcome.RESTORED,
                     because=verdict.because,
                     changed=trace.outputs != before.outputs,
+                    outputs=trace.outputs,
                 )
             )
             return
@@ -176,9 +177,8 @@ class Loop:
         missing = [path for path, digest in before.inputs.items() if digest is None]
         if missing:
             message = f"its input {missing[0]!r} is not there"
-            self._results.failed(
-                stage.name, because, Failure(cause=Cause.INPUT_MISSING, message=message)
-            )
+            failure = Failure(cause=Cause.INPUT_MISSING, message=message)
+            self._results.failed(stage.name, because, failure)
             return
         run = Run(
             stage=stage,
@@ -270,21 +270,20 @@ class Loop:
                 because=run.because,
                 seconds=result.seconds,
                 changed=outputs != run.before.outputs,
+                memory=result.memory,
+                outputs=outputs,
             )
         )
 
     def _moved(self, run: Run, path: str) -> None:
         """An input changed while its stage ran: what it left belongs to neither version."""
         kept = self._staging.abandon(run.stage, run.number)
-        failure = Failure(
-            cause=Cause.INPUT_MOVED,
-            message=f"its input {path!r} changed while it ran",
-            kept=kept,
-        )
+        message = f"its input {path!r} changed while it ran"
+        failure = Failure(cause=Cause.INPUT_MOVED, message=message, kept=kept)
         if run.moved == 0:
             self._again(run, failure, moved=1)
         else:
-            message = f"{failure.message}, and again while it ran a second time"
+            message += ", and again while it ran a second time"
             self._results.failed(run.stage.name, run.because, replace(failure, message=message))
 
     def _again(self, run: Run, failure: Failure, attempt: int = 1, moved: int = 0) -> None:

@@ -19,6 +19,7 @@ from capstone_build.cli.clean import clean_command
 from capstone_build.cli.completion import completion_command
 from capstone_build.cli.gc import gc_command
 from capstone_build.cli.graph import graph_command
+from capstone_build.cli.log import log_command
 from capstone_build.cli.status import status_command
 from capstone_build.cli.terminal import Terminal
 from capstone_build.cli.verify import verify_command
@@ -44,6 +45,7 @@ def capstone() -> None:
 for _command in (
     build_command,
     watch_command,
+    log_command,
     status_command,
     why_command,
     accept_command,

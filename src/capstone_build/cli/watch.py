@@ -22,10 +22,9 @@ from capstone_build.cli.options import (
     targets_argument,
 )
 from capstone_build.cli.terminal import Terminal
-from capstone_build.core.report import BuildReport
+from capstone_build.core.report import BuildReport, Listener
 from capstone_build.errors import CapstoneError
 from capstone_build.interruption import SIGNALLED
-from capstone_build.loop import Listener
 from capstone_build.presentation.error_text import error_text
 from capstone_build.presentation.escaping import for_terminal
 from capstone_build.presentation.news import NewsView

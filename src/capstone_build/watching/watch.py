@@ -22,10 +22,9 @@ from typing import Any, NoReturn
 
 from capstone_build.authoring.project import Project
 from capstone_build.build import build
-from capstone_build.core.report import BuildReport
+from capstone_build.core.report import BuildReport, Listener
 from capstone_build.execution.forking import ending_with
 from capstone_build.interruption import Interrupted, interruptible, uninterruptible
-from capstone_build.loop import Listener
 from capstone_build.request import Request
 from capstone_build.session import Session
 from capstone_build.storage.file_state import file_clock_ns
