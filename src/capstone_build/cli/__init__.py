@@ -17,6 +17,7 @@ from capstone_build.cli.accept import accept_command
 from capstone_build.cli.build import build_command
 from capstone_build.cli.clean import clean_command
 from capstone_build.cli.completion import completion_command
+from capstone_build.cli.diff import diff_command
 from capstone_build.cli.gc import gc_command
 from capstone_build.cli.graph import graph_command
 from capstone_build.cli.log import log_command
@@ -46,6 +47,7 @@ for _command in (
     build_command,
     watch_command,
     log_command,
+    diff_command,
     status_command,
     why_command,
     accept_command,
