@@ -37,7 +37,7 @@ class Chronicle:
 
     def __init__(self, world: World, build: str, pass_on: Listener) -> None:
         self._history = world.manifest.history()
-        self._files = world.files
+        self._look = world.states
         self._pass_on = pass_on
         self._build = build
         self._at = time.time()
@@ -75,7 +75,7 @@ class Chronicle:
         self._written = time.monotonic()
 
     def _past(self, result: StageResult) -> PastStage:
-        states = self._files.states(result.outputs)
+        states = self._look(result.outputs)
         return PastStage(
             stage=result.stage,
             outcome=result.outcome,

@@ -8,10 +8,9 @@ Knows files and their states; does not know what becomes of such a run
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from capstone_build.storage.file_state import FileState
-from capstone_build.storage.files import Files
 
 _SECONDS = 0.5
 """How often the inputs are looked at."""
@@ -25,14 +24,14 @@ class Lookout:
     Looks at the inputs of stages that run, from time to time.
 
     Args:
-        files: The project's files.
+        look: Returns the states in which files are.
 
     Attributes:
         pause: How long until it is to look again, in seconds.
     """
 
-    def __init__(self, files: Files) -> None:
-        self._files = files
+    def __init__(self, look: Callable[[Iterable[str]], Mapping[str, FileState | None]]) -> None:
+        self._look = look
         self._told: set[int] = set()
         self.pause = _SECONDS
         self._next = time.monotonic() + self.pause
@@ -48,7 +47,7 @@ class Lookout:
         if began < self._next:
             return
         for number, states in runs.items():
-            if number not in self._told and self._files.touched(states):
+            if number not in self._told and self._look(states) != states:
                 self._told.add(number)
                 yield number
         now = time.monotonic()

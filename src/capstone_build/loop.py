@@ -30,11 +30,12 @@ from capstone_build.core.report import (
     StageStarted,
 )
 from capstone_build.core.stage import Stage
+from capstone_build.core.stage_record import digest_declared
 from capstone_build.discovery import Discovery
 from capstone_build.execution.bounded_log import last_lines
 from capstone_build.execution.executor import Executor, LocalExecutor
 from capstone_build.execution.notes import taken_from
-from capstone_build.execution.order import RunResult, WorkOrder
+from capstone_build.execution.order import RunResult
 from capstone_build.execution.staging import Staging
 from capstone_build.interruption import Interrupted, uninterruptible
 from capstone_build.lookout import Lookout
@@ -81,7 +82,7 @@ class Loop:
         self._settling = Settling(self._world, forecast.graph, on_event)
         self._runs: dict[int, Run] = {}
         self._numbers = count(1)
-        self._lookout = Lookout(self._world.files)
+        self._lookout = Lookout(self._world.states)
 
     def run(self) -> BuildReport:
         """Take up stage after stage until nothing is ready; return what came of them."""
@@ -107,8 +108,12 @@ class Loop:
         self._world.remember()
         for event in self._world.orphans_met():
             self._tell(event)
-        seconds = time.monotonic() - self._began
-        report = self._results.report(build=self._id, seconds=seconds, interrupted=interrupted)
+        report = self._results.report(
+            build=self._id,
+            seconds=time.monotonic() - self._began,
+            interrupted=interrupted,
+            beyond=self._session.beyond,
+        )
         self._chronicle.end(report)
         return report
 
@@ -185,30 +190,23 @@ class Loop:
             number=next(self._numbers),
             because=because,
             before=before,
-            states=self._world.files.states([*before.inputs, *before.files]),
+            states=self._world.states([*before.inputs, *before.files]),
             late=self._world.files.states(self._world.read_late(stage)),
             named=self._world.named(stage),
             began_ns=file_clock_ns(),
             attempt=attempt,
             moved=moved,
         )
-        self._placing.clear_orphans(stage)
-        outputs = self._placing.prepare(stage, before, run.number)
-        self._world.manifest.begin(stage.name, self._id)
-        root = self._session.project.root
-        order = WorkOrder(
-            number=run.number,
-            stage=stage.name,
+        order = self._placing.order(
+            stage,
+            before,
+            run.number,
             inputs=self._world.paths(stage, self._session.graph),
-            outputs=outputs,
-            parameters=stage.parameters,
-            timeout=stage.timeout,
-            memory=stage.memory,
-            log=(self._logs / f"{stage.name}.log").relative_to(root).as_posix(),
-            notes=self._staging.notes_file(run.number).relative_to(root).as_posix(),
-            result=self._staging.result_file(run.number).relative_to(root).as_posix(),
-            in_place=self._staging.in_place(stage, run.number),
+            log=self._logs / f"{stage.name}.log",
+            # Of a part it is only known what it declared: the host sees whether it does so still.
+            declared=digest_declared(stage) if self._session.is_part else None,
         )
+        self._world.manifest.begin(stage.name, self._id)
         self._runs[run.number] = run
         self._tell(StageStarted(stage.name, because, attempt))
         self._executor.submit(order)
@@ -220,7 +218,8 @@ class Loop:
         before = run.before.inputs
         moved = [p for p in after.keys() | before.keys() if after.get(p) != before.get(p)]
         late = self._world.files.touched(run.late)
-        touched = [p for p in self._world.files.touched(run.states) if p not in late]
+        states = self._world.states(run.states)
+        touched = [p for p, then in run.states.items() if states[p] != then and p not in late]
         if moved or touched:
             self._moved(run, min([*moved, *touched]))
             return
@@ -232,7 +231,7 @@ class Loop:
             else:
                 self._results.failed(stage.name, run.because, failure, result.seconds)
             return
-        file = self._world.fingerprints.other_code(result.compiled)
+        file = self._world.fingerprints.other_code(result.compiled, of=stage)
         if late or file is not None:
             kept = self._staging.abandon(stage, run.number)
             message = f"its code changed after the build began: {min(late, default=file)}"
@@ -244,10 +243,11 @@ class Loop:
         if found.moved and run.moved == 0:
             self._moved(run, found.moved)
             return
-        outputs = self._placing.publish(stage, run.number)
         is_dear = result.seconds >= _DEAR_SECONDS
-        if is_dear:
-            self._placing.sync(outputs)
+        with self._world.looks.as_artifacts():
+            outputs = self._placing.publish(stage, run.number)
+            if is_dear:
+                self._placing.sync(outputs)
         self._recording.built(
             stage,
             run.before,

@@ -57,7 +57,7 @@ class Nursery:
         """Return a host of the project's pipeline: a fork of the zygote where that is the same."""
         self.told = {}
         try:
-            host = Host(project.root, project.module, self._fork)
+            host = Host(project.root, project.module, start=self._fork)
         except ZygoteLostError:
             return Host(project.root, project.module)
         self.told = host.greeting.get("libraries", {})
@@ -87,7 +87,7 @@ class Nursery:
     def _ahead(self) -> tuple[str, ...]:
         return () if self._zygote is None else self._zygote.names
 
-    def _fork(self, root: Path, module: str, ways: HostWays) -> StartedHost:
+    def _fork(self, root: Path, module: str, ways: HostWays, *_: str) -> StartedHost:
         if self._zygote is None:
             raise ZygoteLostError
         return self._zygote.fork(root, module, ways, self._imported)
