@@ -47,10 +47,6 @@ _PATIENCE_SECONDS = 0.5
 _LONGEST_PATIENCE_SECONDS = 60.0
 
 
-_USED_BY_BUILDS = ("filelock", "networkx")
-"""Libraries that a build imports when it comes to use them."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Occasion:
     """
@@ -108,9 +104,6 @@ class Watch:
         child = 0
         try:
             with interruptible():
-                self._nursery.prepare()
-                for name in _USED_BY_BUILDS:
-                    importlib.import_module(name)  # here, for them all
                 while True:
                     self._nursery.be_ready()
                     child, way = self._begin(occasion)
@@ -163,6 +156,7 @@ class Watch:
         signal.signal(signal.SIGTTOU, signal.SIG_IGN)
         os.setpgid(0, 0)
         began_ns = file_clock_ns()
+        before = set(sys.modules)
         declared = declaring(self._root)
         ground: Ground | None = None
 
@@ -187,6 +181,7 @@ class Watch:
             "trouble": trouble,
             "ground": ground.as_record(),
             "libraries": self._nursery.told,
+            "imported": [name for name in sys.modules if name not in before],
         }
         with suppress(BrokenPipeError), os.fdopen(tells, "w", encoding="ascii") as way:
             json.dump(told, way)  # unless the watch has ended meanwhile
@@ -209,7 +204,8 @@ class Watch:
             if code < 0:
                 self._say(f"the build was ended by signal {-code}")
             ground = Ground.around(self._root, time.time_ns())
-            return {"trouble": "lost", "ground": ground.as_record(), "libraries": {}}
+            lost = {"trouble": "lost", "ground": ground.as_record()}
+            return {**lost, "libraries": {}, "imported": []}
         return told
 
     # Between builds.
@@ -218,6 +214,9 @@ class Watch:
         """Return what has moved of what a build rests on, after waiting for it."""
         ground = Ground.from_record(told["ground"])
         self._nursery.learn(told["libraries"])
+        for name in told["imported"]:
+            with suppress(ImportError):
+                importlib.import_module(name)  # the engine's own: here, for all that follow
         known = self._events.problem
         self._events.attend(ground.folders(self._root))
         if self._events.problem != known:
