@@ -210,10 +210,10 @@ def _sample(
     profile: Profile, loaded: pa.Table, rows: int
 ) -> tuple[tuple[str, ...], tuple[tuple[str | None, ...], ...]]:
     """Pick rows from evenly spaced places, the same each time; personal values masked."""
-    names = tuple(report_in(loaded).types)
     rows = min(rows, loaded.num_rows)
     if not rows:
         return (), ()
+    names = tuple(report_in(loaded).types)
     places = pa.array([i * loaded.num_rows // rows for i in range(rows)], pa.int64())
     kinds = {each.name: each.personal for each in profile.columns}
     columns = [

@@ -21,7 +21,7 @@ from capstone_build.analysis.file.scope import How, Store
 from capstone_build.analysis.file.unit import Flag, Gift, Target, Via
 
 _DISPLAYS = (ast.List, ast.Tuple, ast.Set)
-_INTERPRETER = frozenset({"sys", "inspect"})
+_INTERPRETER = frozenset({"sys", "inspect", "pydoc"})
 
 SPECIAL: dict[str, Callable[[Walker, ast.Call], bool]] = {}
 """Calls that mean more than they spell; each returns whether it wrote the call down itself."""
@@ -29,6 +29,9 @@ SPECIAL: dict[str, Callable[[Walker, ast.Call], bool]] = {}
 _FILE = re.compile(r"[\w./-]+\.py\b")
 _OTHER_FILE = re.compile(r"(?:\A|')([\w./-]*\w\.[A-Za-z]\w{0,7}(?:\.gz)?)(?:\Z|')")
 """All of a text, or what is quoted in it, as in a query."""
+
+_DUNDER = re.compile(r"__[a-z]+__")
+"""An attribute that is read by its name: `getattr(function, "__doc__")`, `"{0.__doc__}"`."""
 
 _MARKED = re.compile(r"@([^\W\d]\w*)")
 
@@ -81,9 +84,11 @@ def _constant(walker: Walker, node: ast.Constant) -> None:
         if ".py" in value:
             for file in _FILE.findall(value):
                 walker.hint(Flag.SCRIPT, node.lineno, f"{file} is named", file)
-        if "__module__" in value:
-            walker.hint(Flag.PLACE, node.lineno, "__module__ is named")
-        elif "." in value:
+        if "__" in value:
+            for word in _DUNDER.findall(value):
+                if word in READERS:
+                    walker.hint(READERS[word], node.lineno, f"{word} is named")
+        if "." in value:
             for file in _OTHER_FILE.findall(value):
                 walker.hint(Flag.FILE, node.lineno, f"{file} is named", file)
         if "@" in value:

@@ -7,7 +7,7 @@ Knows one step at a time; does not know where anybody starts (`reach` walks).
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from capstone_build.analysis.file.unit import Kind, Unit
@@ -235,7 +235,7 @@ class CodeGraph:
             step.lead([Node(Sort.FILE, node.module)], f"{node.module} {summary.broken}")
             return
         name = node.name or self.named(node.module)
-        running = tuple(_running(summary.units))
+        running = summary.running
         units = [summary.units[index] for index in running]
         key = f"{self.sources.spell(node.module)}:<script>"
         step.name(Aspect.CODE, key, digest_fields(*(each.digest for each in units)))
@@ -253,11 +253,3 @@ class CodeGraph:
     def named(self, file: str) -> str:
         """Return the name that *file* has as a module; empty if it has none."""
         return min(self.sources.modules.names_of(file), key=len, default="")
-
-
-def _running(units: Sequence[Unit]) -> Iterator[int]:
-    """Yield the indices of the units that a script executes; plain definitions only wait."""
-    for index, unit in enumerate(units):
-        waits = unit.kind in {Kind.FUNCTION, Kind.CLASS} and not unit.decorators
-        if not (waits or unit.kind in {Kind.IMPORT, Kind.STAR}):
-            yield index

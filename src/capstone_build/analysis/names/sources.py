@@ -6,7 +6,6 @@ Knows which module has which summary; does not know what names in them mean.
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from collections.abc import Sequence
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import Protocol
 
 from capstone_build.analysis.file.abreast import summarised_abreast
+from capstone_build.analysis.file.notebook import is_notebook, notebook_code
 from capstone_build.analysis.file.summary import VERSION, Summary, summarise
 from capstone_build.analysis.names.ahead import led_to
 from capstone_build.analysis.names.modules import Module, Modules, Root
@@ -267,22 +267,3 @@ def _key(file: str, digest: Digest, *, exact: bool) -> str:
     form = "exact" if exact else "plain"
     cells = " cells" if is_notebook(file) else ""
     return f"summary {VERSION} {form}{cells} {python} {digest}"
-
-
-def is_notebook(file: str) -> bool:
-    """Tell whether the code of *file* is in cells."""
-    return file.endswith(".ipynb")
-
-
-def notebook_code(content: bytes) -> bytes:
-    """Return the code cells of a notebook, one after the other; magics become comments."""
-    try:
-        cells = json.loads(content)["cells"]
-        codes = ["".join(each["source"]) for each in cells if each["cell_type"] == "code"]
-    except (ValueError, KeyError, TypeError):
-        return content
-    lines = "\n".join(codes).split("\n")  # `splitlines` ends a line inside a literal, too
-    # A magic may do anything: it counts, as the string that it is.
-    return "\n".join(
-        f"f({each!r})" if each.startswith(("%", "!")) else each for each in lines
-    ).encode()
