@@ -15,10 +15,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from capstone_report.alert import Severity
+from capstone_report.column_figure import Timeline
+from capstone_report.period import period_names
 from capstone_report.profile import Profile
 from capstone_report.written_figure import number_in, written_dates, written_numbers
 
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}.*)?")
+_DATE = re.compile(r"\d{4}-\d{2}(-\d{2}([T ]\d{2}(:\d{2}.*)?)?)?")
 _NO_SHARE = frozenset(
     {"position", "min", "max", "days", "min_length", "max_length", "version", "period"}
 )
@@ -171,6 +173,12 @@ def _walked(
             yield KnownFigure(columns=columns, statistic="value", value=of)
             if (number := number_in(of)) is not None:
                 yield KnownFigure(columns=columns, statistic="value", value=number)
+            return
+        if node.keys() == Timeline.model_fields.keys():
+            timeline = Timeline.model_validate(node)
+            for period, count in zip(period_names(timeline), timeline.counts, strict=True):
+                yield KnownFigure(columns=columns, statistic=f"rows in {period}", value=count)
+                yield KnownFigure(columns=columns, statistic="period", value=period)
             return
         about = tuple(dict.fromkeys(_columns_named(node.values(), names))) or columns
         for key, value in node.items():

@@ -6,10 +6,9 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.report.conftest import Load
+from tests.report.conftest import Load, told_of
 
 from capstone_report.claim import Claim, FigureCheck
-from capstone_report.compression import compress_profile
 from capstone_report.csv_file import Dialect
 from capstone_report.figure_check import check_figures
 from capstone_report.known_figure import known_figures
@@ -148,7 +147,7 @@ def test_sample_offline() -> None:
     """Of the summary of the sample by fixed rules, every figure holds."""
     table = load_table(sorted(DATA.glob("*.csv")), Dialect(), 0)
     profile = profile_table(table)
-    check = check_figures(summarise_offline(compress_profile(profile, table, 8000)), profile)
+    check = check_figures(summarise_offline(told_of(table)), profile)
 
     assert check.doubtful == ()
     assert check.figures > 20
@@ -174,7 +173,7 @@ def test_any_table_offline(load: Load, rows: list[tuple[str, ...]]) -> None:
     """Whatever the table, no figure of a summary by fixed rules is in doubt."""
     table = load({"a.csv": "\n".join(["n,kind,day,ok", *map(",".join, rows)]) + "\n"})
     profile = profile_table(table)
-    check = check_figures(summarise_offline(compress_profile(profile, table, 8000)), profile)
+    check = check_figures(summarise_offline(told_of(table)), profile)
 
     assert check.doubtful == ()
 

@@ -20,6 +20,7 @@ from capstone_report.compressed import Budget, Compressed, CompressedColumn, Com
 from capstone_report.errors import ModelError
 from capstone_report.profiling import profile_table
 from capstone_report.summary import ModelAuthor, Summary
+from capstone_report.token_count import BYTES
 
 KEY = "sk-test-0123456789abcdef"
 GOOD: dict[str, Any] = {
@@ -35,7 +36,7 @@ GOOD: dict[str, Any] = {
     "questions": ["Where do the rows come from?"],
 }
 TOLD = Compressed(
-    budget=Budget(tokens=1, limit=100),
+    budget=Budget(tokens=1, limit=100, counted_as=BYTES),
     table=CompressedTable(
         rows=2, columns=1, missing_cells=0, duplicate_rows=0, rows_rejected=0, files=1
     ),
