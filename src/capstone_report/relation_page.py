@@ -53,7 +53,7 @@ def _correlations(pairs: Sequence[Correlation]) -> Markup | None:
         "\u22121 to 1: of two columns of numbers the correlation (the stronger of Pearson's and "
         "Spearman's), else Cram\u00e9r's V. An empty field: no figure, or a weaker one."
     )
-    drawn = tag("div", matrix(label, names, values), class_="panel")
+    drawn = tag("div", matrix(label, names, values), class_="panel field-panel")
     return tag("div", drawn, tag("p", said, class_="soft"))
 
 
@@ -70,8 +70,8 @@ def _missing(each: MissingTogether) -> str:
     names = listed([*each.columns])
     if each.phi < 0:
         return f"{names}: one where the other is not"
-    exactly = "always" if each.phi == 1 else f"phi {each.phi:.2g},"
-    return f"{names}: {exactly} in {counted(each.rows, 'row')}"
+    exactly = "always" if each.phi == 1 else f"mostly (phi {each.phi:.2g})"
+    return f"{names}: {exactly} together, in {counted(each.rows, 'row')}"
 
 
 def _sentences(title: str, sentences: Sequence[str]) -> Iterator[Markup]:

@@ -233,7 +233,7 @@ def test_rejected_rows_are_named(load: Load) -> None:
     """Rows that could not be read are counted at the top, and named where they come from."""
     page = report_html(reported(load({"a.csv": "a,b\n1,2\n1,2,3\n"})))
 
-    assert "<dt>rows rejected</dt><dd>1</dd>" in page
+    assert "<dt>rejected row</dt><dd>1</dd>" in page
     assert "a.csv:3</code>" in page
 
 
