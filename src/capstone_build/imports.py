@@ -59,7 +59,8 @@ class Imports:
         see_variables(variable, all_variables)
         see_what_is_missing(self.witness.missing)
         let_children_be_seen(str(Path(__file__).with_name("witness")))
-        self._looks = Looks(os.path.join(root, MEMORY_FOLDER), self.witness.is_project)  # noqa: PTH118 (as a text)
+        memory = os.path.join(root, MEMORY_FOLDER)  # noqa: PTH118 (as a text)
+        self._looks = Looks(memory, counts=self.witness.is_project)
         self._looks.start()
 
     def end(self) -> dict[str, Any]:

@@ -30,6 +30,8 @@ from capstone_build.core.report import (
     StageStarted,
 )
 from capstone_build.core.stage import Stage
+from capstone_build.core.stage_record import digest_declared
+from capstone_build.core.trace import Trace
 from capstone_build.discovery import Discovery
 from capstone_build.execution.bounded_log import last_lines
 from capstone_build.execution.executor import Executor, LocalExecutor
@@ -46,8 +48,6 @@ from capstone_build.session import Forecast, Session
 from capstone_build.settling import Settling
 from capstone_build.storage.file_state import file_clock_ns
 
-Listener = Callable[[Event], None]
-
 _DEAR_SECONDS = 1.0
 """What took so long to make is seen onto the disk at once, in case the power fails."""
 
@@ -60,7 +60,7 @@ class Loop:
         session: Session,
         forecast: Forecast,
         request: Request,
-        on_event: Listener,
+        on_event: Callable[[Event], None],
         began: float,
     ) -> None:
         self._session = session
@@ -107,7 +107,10 @@ class Loop:
         for event in self._world.orphans_met():
             self._tell(event)
         return self._results.report(
-            build=self._id, seconds=time.monotonic() - self._began, interrupted=interrupted
+            build=self._id,
+            seconds=time.monotonic() - self._began,
+            interrupted=interrupted,
+            beyond=self._session.beyond,
         )
 
     @property
@@ -143,9 +146,7 @@ class Loop:
         if isinstance(verdict, UpToDate):
             self._results.done(StageResult(stage=stage.name, outcome=Outcome.REUSED))
             return
-        if isinstance(verdict, CanRestore) and self._placing.restore(
-            stage, verdict.trace, before, next(self._numbers)
-        ):
+        if isinstance(verdict, CanRestore) and self._is_restored(stage, verdict.trace, before):
             trace = verdict.trace
             self._recording.restored(stage, before, trace, verdict.because)
             self._settling.left(stage.name)
@@ -159,6 +160,10 @@ class Loop:
             )
             return
         self._start(stage, before, verdict.because)
+
+    def _is_restored(self, stage: Stage, trace: Trace, before: Observation) -> bool:
+        with self._world.looks.as_artifacts():
+            return self._placing.restore(stage, trace, before, next(self._numbers))
 
     def _start(
         self,
@@ -181,15 +186,16 @@ class Loop:
             number=next(self._numbers),
             because=because,
             before=before,
-            states=self._world.files.states([*before.inputs, *before.files]),
+            states=self._world.states([*before.inputs, *before.files]),
             late=self._world.files.states(self._world.read_late(stage)),
             named=self._world.named(stage),
             began_ns=file_clock_ns(),
             attempt=attempt,
             moved=moved,
         )
-        self._placing.clear_orphans(stage)
-        outputs = self._placing.prepare(stage, before, run.number)
+        with self._world.looks.as_artifacts():
+            self._placing.clear_orphans(stage)
+            outputs = self._placing.prepare(stage, before, run.number)
         self._world.manifest.begin(stage.name, self._id)
         root = self._session.project.root
         order = WorkOrder(
@@ -204,6 +210,8 @@ class Loop:
             notes=self._staging.notes_file(run.number).relative_to(root).as_posix(),
             result=self._staging.result_file(run.number).relative_to(root).as_posix(),
             in_place=self._staging.in_place(stage, run.number),
+            # Of a part it is only known what it declared: the host sees whether it does so still.
+            declared=digest_declared(stage) if self._session.is_part else None,
         )
         self._runs[run.number] = run
         self._tell(StageStarted(stage.name, because, attempt))
@@ -216,7 +224,8 @@ class Loop:
         before = run.before.inputs
         moved = [p for p in after.keys() | before.keys() if after.get(p) != before.get(p)]
         late = self._world.files.touched(run.late)
-        touched = [p for p in self._world.files.touched(run.states) if p not in late]
+        states = self._world.states(run.states)
+        touched = [p for p, then in run.states.items() if states[p] != then and p not in late]
         if moved or touched:
             self._moved(run, min([*moved, *touched]))
             return
@@ -228,7 +237,7 @@ class Loop:
             else:
                 self._results.failed(stage.name, run.because, failure, result.seconds)
             return
-        file = self._world.fingerprints.other_code(result.compiled)
+        file = self._world.fingerprints.other_code(result.compiled, of=stage)
         if late or file is not None:
             kept = self._staging.abandon(stage, run.number)
             message = f"its code changed after the build began: {min(late, default=file)}"
@@ -240,10 +249,11 @@ class Loop:
         if found.moved and run.moved == 0:
             self._moved(run, found.moved)
             return
-        outputs = self._placing.publish(stage, run.number)
         is_dear = result.seconds >= _DEAR_SECONDS
-        if is_dear:
-            self._placing.sync(outputs)
+        with self._world.looks.as_artifacts():
+            outputs = self._placing.publish(stage, run.number)
+            if is_dear:
+                self._placing.sync(outputs)
         self._recording.built(
             stage,
             run.before,

@@ -19,7 +19,6 @@ from capstone_build.cli.options import (
     settings_option,
     targets_argument,
 )
-from capstone_build.cli.status import show_forecast
 from capstone_build.cli.terminal import Terminal
 from capstone_build.interruption import SIGNALLED
 from capstone_build.presentation.build_view import BuildView, LiveView, PlainView
@@ -58,9 +57,15 @@ def build_command(  # noqa: PLR0917 (click passes them by name)
     project = opened_project(file)
     wish = read_wish(project, (*targets, *more), settings, forced)
     if dry_run:
+        from capstone_build.cli.status import show_forecast
+
         return show_forecast(project, wish)
     request = Request(
-        wish=wish, jobs=jobs or cores(), keep_going=keep_going, words=tuple(sys.argv[1:])
+        wish=wish,
+        jobs=jobs or cores(),
+        keep_going=keep_going,
+        words=tuple(sys.argv[1:]),
+        before=context.obj,
     )
     terminal = Terminal.of(sys.stdout)
     resume = shlex.join(["capstone", context.info_name or "build", *_repeated(context)])

@@ -270,6 +270,7 @@ class BuildReport:
         standing: Artifacts in place and right when the build ended.
         seconds: Duration, wall clock.
         interrupted: The signal that ended it; None if it ran to its end.
+        beyond: How many stages besides are up to date, for nothing that moved can reach them.
     """
 
     build: str
@@ -278,12 +279,19 @@ class BuildReport:
     standing: tuple[str, ...] = ()
     seconds: float = 0.0
     interrupted: int | None = None
+    beyond: int = 0
     counts: Mapping[Outcome, int] = field(init=False)
 
     def __post_init__(self) -> None:
         """Count the outcomes."""
         counts = Counter(result.outcome for result in self.results.values())
+        counts[Outcome.REUSED] += self.beyond
         object.__setattr__(self, "counts", {outcome: counts[outcome] for outcome in Outcome})
+
+    @property
+    def known(self) -> int:
+        """Of how many stages it is known what came of them."""
+        return len(self.results) + self.beyond
 
     @property
     def failures(self) -> tuple[StageResult, ...]:

@@ -39,6 +39,7 @@ class WorkOrder:
         in_place:
             For each output that is written at its final path: that path, where
             half of it is put if the run is ended, and what stood there before.
+        declared: The digest of what the stage has to declare; None if that is not asked.
 
     All other paths are from the project's root.
     """
@@ -54,6 +55,7 @@ class WorkOrder:
     notes: str
     result: str
     in_place: tuple[tuple[str, str, str], ...] = ()
+    declared: Digest | None = None
 
     def as_record(self) -> dict[str, Any]:
         """Return the order as JSON can say it."""

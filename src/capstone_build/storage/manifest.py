@@ -78,14 +78,15 @@ class Manifest:
         pipeline:
             Which of the project's pipelines this is, by its module: stages of
             one name in two of them are two stages.
+        is_known: Whether it is surely what was left there: it is not checked then.
 
     Attributes:
         problem: Why what was there could not be read; empty if it could.
     """
 
-    def __init__(self, path: Path, pipeline: str) -> None:
+    def __init__(self, path: Path, pipeline: str, is_known: bool = False) -> None:
         self._pipeline = pipeline
-        self._database = Database(path, SCHEMA, SCHEMA_VERSION)
+        self._database = Database(path, SCHEMA, SCHEMA_VERSION, is_known)
         self.problem = self._database.problem
 
     # Traces.
@@ -130,8 +131,17 @@ class Manifest:
             self._database.rows("SELECT record FROM traces WHERE fingerprint = ?", fingerprint)
         )
 
-    def discovering(self) -> Iterator[Trace]:
-        """Yield the latest trace of each stage that was seen to read what it does not declare."""
+    def discovering(self, among: Iterable[StageName] | None = None) -> Iterator[Trace]:
+        """
+        Yield the latest trace of each stage that was seen to read what it does not declare.
+
+        Args:
+            among: The stages to ask for; None for all.
+        """
+        if among is not None:
+            last = (self.last(stage) for stage in among)
+            yield from (trace for trace in last if trace is not None and trace.discovered)
+            return
         rows = self._database.rows(
             "SELECT l.stage FROM latest l JOIN traces t ON t.number = l.number "
             "WHERE l.pipeline = ? AND t.discovered != ?",
