@@ -27,7 +27,8 @@ from capstone_report.loaded_table import LoadedTable
 from capstone_report.personal_data import masked
 from capstone_report.profile import Profile
 from capstone_report.row_choice import ChosenRows, choose_rows
-from capstone_report.token_count import TokenCounter, token_counter
+from capstone_report.token_count import token_counter
+from capstone_report.token_scale import Scale
 from capstone_report.told_column import rare_values, told_column
 
 _TELLING = 0.3
@@ -108,7 +109,7 @@ def compress_profile(
         BudgetError: Not even the counts of the table fit.
     """
     teller = _Teller(profile, table, is_masked=is_masked)
-    scale = _Scale(token_counter(tokenizer), tokenizer, max_tokens)
+    scale = Scale(token_counter(tokenizer), tokenizer, max_tokens)
     detail, dropped = Detail(), tuple[str, ...]()
     for said, change in (("", dict[str, object]()), *STEPS):
         detail = replace(detail, **change)  # type: ignore[arg-type]  # the fields of Detail
@@ -138,40 +139,13 @@ def compress_profile(
         return document
     while not scale.is_light(document):
         # The limit is written down, too: a larger one may take a digit more.
-        scale = _Scale(scale.counter, tokenizer, document.budget.tokens)
+        scale = Scale(scale.counter, tokenizer, document.budget.tokens)
         document = scale.weighed(nothing)
     raise BudgetError(
         f"the token budget of {max_tokens:,} is too small to say anything about the table",
         facts={"least": f"{document.budget.limit:,} tokens", "counted": scale.counter.name},
         hint="Raise it in capstone.toml: [params.compress] max_tokens",
     )
-
-
-class _Scale:
-    """Weighs documents."""
-
-    def __init__(self, counter: TokenCounter, tokenizer: str, limit: int) -> None:
-        self.counter = counter
-        self._tokenizer = tokenizer
-        self._limit = limit
-
-    def weighed(self, document: Compressed) -> Compressed:
-        """Write into *document* what it costs; a figure that is part of what it counts."""
-        tokens = 0
-        while True:
-            budget = Budget(
-                tokens=tokens,
-                limit=max(self._limit, 1),
-                counted_as=self.counter.name,
-                tokenizer=self._tokenizer,
-            )
-            measured = document.model_copy(update={"budget": budget})
-            if (counted := self.counter.count(measured.written())) <= tokens:
-                return measured
-            tokens = counted
-
-    def is_light(self, document: Compressed) -> bool:
-        return document.budget.tokens <= self._limit
 
 
 class _Teller:

@@ -26,6 +26,8 @@ _NO_SHARE = frozenset(
 )
 """Whole numbers that count no cells: a share of the rows would say nothing."""
 _ALERT = "alert:"
+_SPOKEN = {"quantiles.q50": "median", "nulls": "missing", "quantiles.q25": "first quartile"}
+_SPOKEN |= {"quantiles.q75": "third quartile"}
 _NAMES = frozenset({"name", "type", "personal", "period"})
 
 
@@ -60,9 +62,13 @@ class KnownFigure:
 
     def __str__(self) -> str:
         """Return it as readers are told of it."""
-        value = f"{self.value:.6g} %" if self.is_share else str(self.value)
+        value = self.value if isinstance(self.value, str) else f"{self.value:.12g}"
+        value = f"{self.value:.6g} %" if self.is_share else value
         where = f" of {', '.join(self.columns)}" if self.columns else ""
-        return f"{self.statistic}{where}: {value}"
+        for name, spoken in _SPOKEN.items():
+            if self.statistic.endswith(name):
+                return f"{self.statistic.removesuffix(name)}{spoken}{where}: {value}"
+        return f"{self.statistic.replace('_', ' ')}{where}: {value}"
 
 
 def known_figures(profile: Profile) -> tuple[KnownFigure, ...]:

@@ -11,6 +11,7 @@ not fit. All of it together is capped in time.
 from __future__ import annotations
 
 import asyncio
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -137,7 +138,8 @@ def ask_model(
     if terms.max_cost is not None and price is None:
         raise _no_price(server)
     allowance = Allowance(price=price, answer_tokens=terms.answer_tokens, max_cost=terms.max_cost)
-    wire = Wire(server=server, raw=raw, ledger=ledger, allowance=allowance)
+    until = time.monotonic() + terms.timeout_seconds
+    wire = Wire(server=server, raw=raw, ledger=ledger, allowance=allowance, until=until)
     # `from None` throughout: what the client raises may hold the request, and with it the key.
     try:
         answer = asyncio.run(_within_time(server, instructions, request, wire, terms))

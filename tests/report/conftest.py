@@ -76,6 +76,11 @@ def run_llm(told: Compressed, profile: Profile, **parameters: Any) -> Summary:
     return Summary.model_validate_json(validated.read_bytes())
 
 
+def loaded(*paths: Path) -> pa.Table:
+    """Load files as one table."""
+    return load_table(paths, Dialect(), 0)
+
+
 def told_of(table: pa.Table, max_tokens: int = 20_000, **how: Any) -> Compressed:
     """Compress a table."""
     return teller_of(table)(max_tokens, **how)
