@@ -153,7 +153,11 @@ def ask_model(
         said = f"{error.status_code} {error.body}"
         raise _failure(server, raw, "gave no answer: the server refused", said) from None
     except pydantic_ai.UnexpectedModelBehavior as error:
-        wrong = _problems(raw.texts[-1]) if raw.texts else str(error)
+        if wire.is_cut:
+            what = f"did not come to the end of its answer within {terms.answer_tokens:,} tokens"
+            hint = "Raise [params.llm] answer_tokens in capstone.toml."
+            raise _failure(server, raw, what, hint=hint) from None
+        wrong = _problems(raw.texts[-1]) if raw.texts else str(error).partition(", body:")[0]
         what = "did not answer in the shape asked for, repairs included"
         raise _failure(server, raw, what, wrong) from None
     except (pydantic_ai.AgentRunError, openai.OpenAIError) as error:
@@ -228,7 +232,9 @@ def _no_price(server: ModelServer) -> ModelError:
     )
 
 
-def _failure(server: ModelServer, raw: RawAnswers, what: str, said: str = "") -> ModelError:
+def _failure(
+    server: ModelServer, raw: RawAnswers, what: str, said: str = "", hint: str = ""
+) -> ModelError:
     """Say what went wrong in words of ours, and what the other side said, without secrets."""
     facts = {"server": server.address, "answers": str(len(raw.texts))}
     if said:
@@ -236,7 +242,8 @@ def _failure(server: ModelServer, raw: RawAnswers, what: str, said: str = "") ->
     return ModelError(
         f"model {server.model!r} {what}",
         facts=facts,
-        hint="`capstone build` starts again at llm; without CAPSTONE_LLM_MODEL and "
+        hint=hint
+        or "`capstone build` starts again at llm; without CAPSTONE_LLM_MODEL and "
         "CAPSTONE_LLM_BASE_URL the summary is made offline.",
     )
 

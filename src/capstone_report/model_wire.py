@@ -57,6 +57,7 @@ class Wire(httpx2.AsyncBaseTransport):
         until: When the time for all requests is up, by `time.monotonic`.
         spent: What was, in US dollars, with doubtful requests at their most.
         refusal: Why a request was not made; the client only knows that it was not.
+        is_cut: Whether the last answer was longer than it may be, and so is not whole.
         created: When the last answer was made, in seconds of Unix time, by the server.
     """
 
@@ -67,6 +68,7 @@ class Wire(httpx2.AsyncBaseTransport):
     until: float
     spent: float = 0.0
     refusal: ModelError | None = None
+    is_cut: bool = False
     created: int | None = None
     _inner: httpx2.AsyncHTTPTransport = field(default_factory=httpx2.AsyncHTTPTransport)
 
@@ -123,6 +125,7 @@ class Wire(httpx2.AsyncBaseTransport):
             self.raw.append_failure(f"HTTP {status}, but no completion", text)
         else:
             self.raw.append(content)
+        self.is_cut = _is_cut(document)
         created = document.get("created")
         self.created = created if isinstance(created, int) and created > 0 else None
         usage = document.get("usage")
@@ -214,3 +217,11 @@ def _content(document: dict[str, object]) -> str | None:
         case {"choices": [{"message": {"content": str(content)}}, *_]}:
             return content
     return None
+
+
+def _is_cut(document: dict[str, object]) -> bool:
+    """Tell whether a completion says that it ends where it may be no longer."""
+    match document:
+        case {"choices": [{"finish_reason": "length"}, *_]}:
+            return True
+    return False

@@ -337,3 +337,42 @@ def test_key_in_an_answer_is_not_kept(ask: Ask, server: FakeServer, tmp_path: Pa
     assert summary.headline == "The key is [redacted]."
     assert len(written_in(tmp_path)) >= 4, "both artifacts, the ledger and the kept answer"
     assert not any(KEY in each for each in written_in(tmp_path))
+
+
+def test_answer_that_ran_out_of_tokens(ask: Ask, server: FakeServer, tmp_path: Path) -> None:
+    """An answer cut at the length that it may have is kept; the error says what to raise."""
+    cut = json.loads(answer(json.dumps(GOOD)[:80]).body)
+    cut["choices"][0]["finish_reason"] = "length"
+    server.replies = [Reply(json.dumps(cut))]
+
+    with pytest.raises(ModelError, match="end of its answer within 4,000 tokens") as caught:
+        ask()
+
+    assert "answer_tokens" in caught.value.hint
+    assert len(server.requests) == 1, "the next one would be cut at the same place"
+    assert json.dumps(GOOD)[:80] in raw_of(tmp_path)
+
+
+def test_model_that_refuses(ask: Ask, server: FakeServer, tmp_path: Path) -> None:
+    """A model that would rather not is an error with its words; the whole of it is kept."""
+    refusal = json.loads(answer("").body)
+    refusal["choices"][0]["message"] |= {"content": None, "refusal": "I would rather not."}
+    server.replies = [Reply(json.dumps(refusal))]
+
+    with pytest.raises(ModelError) as caught:
+        ask()
+
+    assert "I would rather not." in caught.value.facts["said"]
+    assert "I would rather not." in raw_of(tmp_path)
+
+
+def test_server_that_says_little(ask: Ask, server: FakeServer) -> None:
+    """A completion without usage and time is one."""
+    bare = json.loads(answer(json.dumps(GOOD)).body)
+    del bare["usage"], bare["created"]
+    server.replies = [Reply(json.dumps(bare))]
+
+    author = ask().author
+
+    assert isinstance(author, ModelAuthor)
+    assert author.answered_at is None
