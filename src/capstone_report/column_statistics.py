@@ -48,6 +48,8 @@ def profile_column(name: str, position: int, values: pa.ChunkedArray) -> Column:
         position: Counted from 1.
         values: Its cells, null for a missing one, of a type that a table is loaded with.
     """
+    if pa.types.is_time(values.type):  # times of a day are described as the texts that they were
+        values = values.cast(pa.string())
     count = len(values) - values.null_count
     facts: dict[str, Any] = {"name": name, "position": position}
     facts |= {"count": count, "nulls": values.null_count}

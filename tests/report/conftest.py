@@ -12,7 +12,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from capstone_report.csv_file import Dialect
+from capstone_report.dialect import Dialect
 from capstone_report.loading import load_table
 from capstone_report.model_server import BASE_URL_VARIABLE, KEY_VARIABLES, MODEL_VARIABLE
 
