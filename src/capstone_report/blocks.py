@@ -148,10 +148,10 @@ def _without_mark(pieces: Iterable[bytes]) -> Iterator[bytes]:
 def _end_of_records(data: bytes, layout: Layout) -> int:
     """Return how many bytes of *data* are whole records; all that follows may be a part of one."""
     end = data.rfind(b"\n") + 1
-    quote = layout.quote.encode()
+    quote = layout.marks.quote.encode()
     if not quote or quote not in data:
         return end
-    if _has_quotes_inside(data, layout):
+    if layout.marks.escape or _has_quotes_inside(data, layout):
         return _end_by_reading(data, layout)
     # Each quote opens, closes, or is one of two: a line ends a record after an even number.
     before = data.count(quote, 0, end)
@@ -164,7 +164,7 @@ def _end_of_records(data: bytes, layout: Layout) -> int:
 
 def _has_quotes_inside(data: bytes, layout: Layout) -> bool:
     """Tell whether some quote may be a part of an unquoted cell: inches, say."""
-    quote, delimiter = re.escape(layout.quote), re.escape(layout.delimiter)
+    quote, delimiter = re.escape(layout.marks.quote), re.escape(layout.marks.delimiter)
     beside = f"[^{quote}{delimiter}\r\n]".encode()
     return re.search(beside + quote.encode() + beside, data) is not None
 
@@ -176,9 +176,9 @@ def _end_by_reading(data: bytes, layout: Layout) -> int:
         lines.pop()
     texts = [decoded(line) for line in lines]
     previous = end = 0
-    for count, _ in records_of(texts, layout.delimiter, layout.quote):
+    for count, _ in records_of(texts, layout.marks):
         previous, end = end, count
     # Only the last record may be cut. It is held back unless it is whole beyond doubt.
-    if not is_sound(texts[previous:end], layout.delimiter, layout.quote):
+    if not is_sound(texts[previous:end], layout.marks):
         end = previous
     return sum(map(len, lines[:end]))

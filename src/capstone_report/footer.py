@@ -8,20 +8,23 @@ only cut off is not taken for one.
 
 from __future__ import annotations
 
+import re
+
 from capstone_report.blocks import Block, decoded
 from capstone_report.layout import Layout
 from capstone_report.records import cells_of
 
 _LINES = 20
 _BYTES = 1 << 16
+_TOTAL = re.compile(r"((grand |sub)?totals?|sum|summe|gesamt|totale|somme)\b", re.IGNORECASE)
 
 
 def without_footer(block: Block, layout: Layout) -> tuple[bytes, tuple[str, ...]]:
     """
     Return the rows of a block, and the lines of the footer if the file ends with one.
 
-    That is lines after a blank one that have not a cell for each column, or a value
-    in the first of three or more only.
+    That is lines after a blank one that have not a cell for each column, have a value
+    in the first of three or more only, or a word such as "Total" there.
     """
     if not block.is_last or len(layout.columns) < 2:
         return block.data, ()
@@ -37,14 +40,16 @@ def without_footer(block: Block, layout: Layout) -> tuple[bytes, tuple[str, ...]
     if not all(_is_note(each, layout) for each in texts[blank + 1 : end]):
         return block.data, ()
     cut = len(block.data) - sum(map(len, tail[blank:]))
-    quote = layout.quote.encode()
+    quote = layout.marks.quote.encode()
     if quote and block.data[:cut].count(quote) % 2:  # a cell may hold a blank line
         return block.data, ()
     return block.data[:cut], tuple(each.rstrip("\r\n") for each in texts[blank + 1 : end])
 
 
 def _is_note(line: str, layout: Layout) -> bool:
-    cells = cells_of(line, layout.delimiter, layout.quote)
+    cells = cells_of(line, layout.marks)
     if len(cells) != len(layout.columns):
+        return True
+    if _TOTAL.match(cells[0].strip()):
         return True
     return len(cells) > 2 and not any(each.strip() for each in cells[1:])

@@ -11,6 +11,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from capstone_report.dialect import Dialect
+from capstone_report.records import Marks
 
 
 class Compression(StrEnum):
@@ -47,8 +48,7 @@ class Layout:
 
     Attributes:
         encoding: By the name that Python knows it by.
-        delimiter: Between the fields of a row.
-        quote: Around fields; empty if quotes are text like any other.
+        marks: What parts the cells of a row.
         newline: What ends a line: `\\n` (which may follow `\\r`), or `\\r` alone.
         skipped: The lines before the header, as they stand.
         header_rows: How many rows name the columns.
@@ -61,8 +61,7 @@ class Layout:
     """
 
     encoding: str
-    delimiter: str
-    quote: str
+    marks: Marks
     newline: str = "\n"
     skipped: tuple[str, ...] = ()
     header_rows: int = 1

@@ -49,6 +49,7 @@ class LoadedFile(_Fact):
         compression: How it is packed: `gzip`, `zstd`, `bz2`; empty if it is not.
         delimiter: Between its fields.
         quote: Around them; empty if quotes are text there.
+        escape: Before a quote inside of a field, where it is not doubled; else empty.
         header_rows: How many rows name its columns.
         lines_above: The first of the lines above the header, cut at 200 characters.
         lines_below: The same of those below the table.
@@ -66,6 +67,7 @@ class LoadedFile(_Fact):
     compression: str = ""
     delimiter: str = ","
     quote: str = '"'
+    escape: str = ""
     header_rows: NonNegativeInt = 1
     lines_above: tuple[str, ...] = ()
     lines_below: tuple[str, ...] = ()

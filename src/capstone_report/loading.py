@@ -193,7 +193,7 @@ class _Loading:
 
     def _no_evidence(self, i: int) -> dict[str, Evidence]:
         file, layout = self.files[i], self.layouts[i]
-        in_commas = layout.delimiter == ","
+        in_commas = layout.marks.delimiter == ","
         return {
             name: Evidence(dialect=file.dialect, in_commas=in_commas) for name in layout.columns
         }

@@ -19,7 +19,7 @@ from capstone_report.rows import has_quoted_column, read_rows
 def with_quotes_of_all(file: CsvFile, layout: Layout) -> Layout:
     """Return *layout* with the quotes that all rows of *file* speak for."""
     quoted = replace(layout, is_quote_sure=True)
-    plain = replace(quoted, quote=NO_QUOTE)
+    plain = replace(quoted, marks=quoted.marks._replace(quote=NO_QUOTE, escape=""))
     fit_quoted = fit_plain = 0
     is_column_quoted = False
     for block in blocks_of(file, quoted):
@@ -27,5 +27,5 @@ def with_quotes_of_all(file: CsvFile, layout: Layout) -> Layout:
     for block in blocks_of(file, plain):
         table = read_rows(block, plain, ()).table
         fit_plain += table.num_rows
-        is_column_quoted |= has_quoted_column(table, layout.quote)
+        is_column_quoted |= has_quoted_column(table, layout.marks.quote)
     return plain if fit_plain > fit_quoted and not is_column_quoted else quoted

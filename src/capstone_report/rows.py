@@ -119,7 +119,7 @@ def _one_chunk(column: pa.ChunkedArray) -> pa.Array:
 
 def _read_fast(data: bytes, layout: Layout, nulls: list[str]) -> pa.Table | None:
     """Read well-formed records with Arrow; None if some record is not, or nobody can tell."""
-    if not layout.delimiter.isascii() or not layout.quote.isascii():
+    if not layout.marks.delimiter.isascii() or not layout.marks.quote.isascii():
         return None
     try:
         return pacsv.read_csv(
@@ -129,9 +129,10 @@ def _read_fast(data: bytes, layout: Layout, nulls: list[str]) -> pa.Table | None
                 column_names=layout.columns, block_size=max(len(data) + 1, 1 << 10)
             ),
             parse_options=pacsv.ParseOptions(
-                delimiter=layout.delimiter,
-                quote_char=layout.quote or False,
-                newlines_in_values=bool(layout.quote) and layout.quote.encode() in data,
+                delimiter=layout.marks.delimiter,
+                quote_char=layout.marks.quote or False,
+                escape_char=layout.marks.escape or False,
+                newlines_in_values=bool(layout.marks.quote) and layout.marks.quote.encode() in data,
             ),
             convert_options=pacsv.ConvertOptions(
                 column_types=dict.fromkeys(layout.columns, pa.string()),
@@ -146,7 +147,7 @@ def _read_fast(data: bytes, layout: Layout, nulls: list[str]) -> pa.Table | None
 
 def _is_accounted_for(table: pa.Table, data: bytes, lines: int, layout: Layout) -> bool:
     """Tell whether each line of *data* is a record, or inside of a cell that may hold it."""
-    quote = layout.quote.encode()
+    quote = layout.marks.quote.encode()
     if quote and quote in data and data.rfind(quote) > data.rfind(b"\n", 0, len(data) - 1):
         # A quote that is never closed would be in the last record, and Arrow would not say.
         last = data[data.rfind(b"\n", 0, len(data) - 1) + 1 :]
@@ -170,7 +171,7 @@ def _is_accounted_for(table: pa.Table, data: bytes, lines: int, layout: Layout) 
 def _may_hold_records(cell: str, position: int, layout: Layout) -> bool:
     """Tell whether a cell holds the rest of a record, whole ones, and the beginning of one."""
     between = len(layout.columns) - 1
-    counts = [each.count(layout.delimiter) for each in re.split("\r\n|\r|\n", cell)]
+    counts = [each.count(layout.marks.delimiter) for each in re.split("\r\n|\r|\n", cell)]
     if not between or (counts[0], counts[-1]) != (between - position, position):
         return False
     middle = counts[1:-1]
@@ -216,9 +217,7 @@ def _read_from(at: int, lines: list[str], block: Block, layout: Layout, found: _
             continue  # a blank line
         record = "".join(lines[start:end])
         never_closed = (
-            block.is_last
-            and end == len(lines)
-            and is_open(lines[start:end], layout.delimiter, layout.quote)
+            block.is_last and end == len(lines) and is_open(lines[start:end], layout.marks)
         )
         is_swallowed = end - start > 1 and _are_records(lines[start:end], layout)
         if (never_closed or is_swallowed) and not layout.is_quote_sure:
@@ -247,7 +246,7 @@ def _read_from(at: int, lines: list[str], block: Block, layout: Layout, found: _
 def _records(at: int, lines: list[str], layout: Layout) -> Iterator[tuple[int, int, list[str]]]:
     """Yield the first line of each record, the line after its last, and its cells."""
     start = at
-    for count, cells in records_of(lines[at:], layout.delimiter, layout.quote):
+    for count, cells in records_of(lines[at:], layout.marks):
         yield start, at + count, cells
         start = at + count
 
@@ -255,13 +254,13 @@ def _records(at: int, lines: list[str], layout: Layout) -> Iterator[tuple[int, i
 def _are_records(lines: list[str], layout: Layout) -> bool:
     """Tell whether the lines of a record are records each, that a quote took in."""
     between = len(layout.columns) - 1
-    fitting = sum(1 for line in lines if line.count(layout.delimiter) == between)
+    fitting = sum(1 for line in lines if line.count(layout.marks.delimiter) == between)
     if not between or fitting < _FITS * len(lines):
         return False
     # Two lines of few fields may look so by chance. Of a cell that was meant to have
     # several lines, the quote at its end stands at the end of a field.
     few = len(lines) < 3 or between < 2
-    return not few or not is_sound(lines, layout.delimiter, layout.quote)
+    return not few or not is_sound(lines, layout.marks)
 
 
 def _fields(count: int) -> str:

@@ -22,7 +22,7 @@ from capstone_report.encoding import UTF_8, encoding_of_all, encoding_of_head
 from capstone_report.errors import TableError
 from capstone_report.header import header_rows_of, is_value, joined_names, unique_names
 from capstone_report.layout import CsvFile, Layout
-from capstone_report.records import records_of
+from capstone_report.records import Marks, is_sound, records_of
 from capstone_report.title import (
     HeadRecord,
     first_line,
@@ -38,6 +38,7 @@ _COMMON = (",", ";", "\t", "|")
 _RARE = ("^", "~", "\x1f", "\x01")
 _WORDS = re.compile(r"[\w .&()/:'\u2019@+*!?-]*")
 _ALIKE = 0.02
+_HALF = 0.5
 _FEWEST = 3  # so many rows say more than their header
 
 
@@ -107,16 +108,16 @@ def _layout_of(text: str, file: CsvFile, whole: bool) -> Layout | None:
     declared = dialect.delimiter
     if first is None:
         first, declared = first_line(lines, declared)
-    delimiter, quote = _reading(lines[first:], replace(dialect, delimiter=declared))
-    records = _parsed(lines, first, delimiter, quote)
-    if declared is None and delimiter == "," and _are_decimals(records):
-        delimiter = ";"
-        records = _parsed(lines, first, delimiter, quote)
+    marks = _reading(lines[first:], replace(dialect, delimiter=declared), cut=not whole)
+    records = _parsed(lines, first, marks)
+    if declared is None and marks.delimiter == "," and _are_decimals(records):
+        marks = marks._replace(delimiter=";")
+        records = _parsed(lines, first, marks)
     if dialect.skip_lines is None:
         records = without_title(records)
-        records = with_commented_header(records, lines, delimiter, quote, dialect.header_rows)
+        records = with_commented_header(records, lines, marks, dialect.header_rows)
     if not records:
-        return Layout(encoding=UTF_8, delimiter=delimiter, quote=quote, newline=newline)
+        return Layout(encoding=UTF_8, marks=marks, newline=newline)
     width = usual_width(records)
     alike = [each.cells for each in records if len(each.cells) == width]
     count = dialect.header_rows
@@ -129,8 +130,7 @@ def _layout_of(text: str, file: CsvFile, whole: bool) -> Layout | None:
     skipped = [_as_text(line.strip("\r\n")) for line in lines[: records[0].start] if line.strip()]
     return Layout(
         encoding=UTF_8,
-        delimiter=delimiter,
-        quote=quote,
+        marks=marks,
         newline=newline,
         skipped=tuple(skipped),
         header_rows=count,
@@ -142,44 +142,61 @@ def _layout_of(text: str, file: CsvFile, whole: bool) -> Layout | None:
     )
 
 
-def _reading(lines: list[str], dialect: Dialect) -> tuple[str, str]:
-    """Choose the delimiter and the quote."""
+def _reading(lines: list[str], dialect: Dialect, *, cut: bool) -> Marks:
+    """Choose what parts the cells; *cut*: *lines* may end inside of a record."""
     text = "".join(lines)
-    quotes = [dialect.quote] if dialect.quote is not None else _quotes_in(text)
-    best, chosen = 0.0, (dialect.delimiter or ",", quotes[0])
-    for delimiters in ((dialect.delimiter,),) if dialect.delimiter else (_COMMON, _RARE):
+    best, chosen = 0.0, Marks(dialect.delimiter or ",", _usual_quote(text, dialect))
+    for delimiters in ((dialect.delimiter,),) if dialect.delimiter else (_COMMON, _RARE, " "):
         for delimiter in delimiters:
             if delimiter not in text:
                 continue
-            for quote in quotes:
-                found = _likeness(_parsed(lines, 0, delimiter, quote), delimiter)
+            for marks in _quotings(lines, chosen._replace(delimiter=delimiter), dialect, cut=cut):
+                found = _likeness(_parsed(lines, 0, marks), marks)
                 if found > best * 1.0001:  # among equals, the first
-                    best, chosen = found, (delimiter, quote)
+                    best, chosen = found, marks
         if best:
             break
     return chosen
 
 
-def _quotes_in(text: str) -> list[str]:
-    if '"' in text:
-        return ['"', NO_QUOTE]
+def _usual_quote(text: str, dialect: Dialect) -> str:
+    if dialect.quote is not None or '"' in text:
+        return dialect.quote if dialect.quote is not None else '"'
     single = len(re.findall(r"(?:^|[,;\t|])'[^'\r\n]*'(?=[,;\t|\r\n])", text, re.MULTILINE))
-    return ["'", '"'] if single > text.count("\n") // 2 else ['"']
+    return "'" if single > text.count("\n") // 2 else '"'
 
 
-def _likeness(records: list[HeadRecord], delimiter: str) -> float:
+def _quotings(lines: list[str], marks: Marks, dialect: Dialect, *, cut: bool) -> list[Marks]:
+    """Return what quotes may be: around fields, if nothing speaks against it; else text."""
+    plain = marks._replace(escape="")
+    if dialect.quote == NO_QUOTE or is_sound(lines, plain, cut=cut):
+        return [plain]
+    escaped = marks._replace(escape="\\")
+    if any("\\" + marks.quote in line for line in lines) and is_sound(lines, escaped, cut=cut):
+        return [escaped]
+    return [plain] if dialect.quote is not None else [plain, plain._replace(quote=NO_QUOTE)]
+
+
+def _likeness(records: list[HeadRecord], marks: Marks) -> float:
     """Score a reading: how alike its rows are, times how much its cells look like values."""
     widths = Counter(len(each.cells) for each in records)
     usual = {w: n for w, n in widths.items() if n > _ALIKE * len(records)}
     if not usual or max(usual) < 2:
         return 0.0
     alike = sum(n * (w - 1) / w for w, n in usual.items()) / len(usual)
-    others = set(_COMMON) - {delimiter}
+    others = set(_COMMON) - {marks.delimiter}
     cells = [cell for each in islice(records, 100) for cell in each.cells]
     known = sum(1 for cell in cells if _is_known(cell, others))
+    if marks.delimiter == " " and (len(usual) > 1 or _share_of_values(records[1:]) < _HALF):
+        return 0.0  # words of a sentence
     # A delimiter that the first row lacks is more likely one of text, or a decimal mark.
     named = 1.0 if len(records[0].cells) > 1 else 0.5
     return alike * named * max(known / len(cells), 1e-3)
+
+
+def _share_of_values(records: list[HeadRecord]) -> float:
+    cells = [cell for each in records for cell in each.cells]
+    return sum(map(is_value, cells)) / max(1, len(cells))
 
 
 def _is_known(cell: str, others: set[str]) -> bool:
@@ -191,9 +208,9 @@ def _is_known(cell: str, others: set[str]) -> bool:
     return _WORDS.fullmatch(cell) is not None or not others & set(cell)
 
 
-def _parsed(lines: list[str], first: int, delimiter: str, quote: str) -> list[HeadRecord]:
+def _parsed(lines: list[str], first: int, marks: Marks) -> list[HeadRecord]:
     """Read the first records from line *first* on; blank lines are none."""
-    reader = records_of(lines[first:], delimiter, quote)
+    reader = records_of(lines[first:], marks)
     records = []
     start = first
     for count, cells in islice(reader, _RECORDS):

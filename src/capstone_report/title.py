@@ -12,7 +12,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from capstone_report.header import header_rows_of
-from capstone_report.records import cells_of
+from capstone_report.records import Marks, cells_of
 
 _COMMENTS = ("#", "//")
 _SEPARATOR_LINE = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE)
@@ -71,7 +71,7 @@ def without_title(records: list[HeadRecord]) -> list[HeadRecord]:
 
 
 def with_commented_header(
-    records: list[HeadRecord], lines: list[str], delimiter: str, quote: str, declared: int | None
+    records: list[HeadRecord], lines: list[str], marks: Marks, declared: int | None
 ) -> list[HeadRecord]:
     """Put a header back that stands in the last comment, as `#id,name`."""
     if not records or declared == 0 or not records[0].start:
@@ -81,7 +81,7 @@ def with_commented_header(
     mark = next((each for each in _COMMENTS if lines[line].lstrip().startswith(each)), None)
     if mark is None or width < 2:
         return records
-    cells = cells_of(lines[line].lstrip().removeprefix(mark), delimiter, quote)
+    cells = cells_of(lines[line].lstrip().removeprefix(mark), marks)
     rows = [each.cells for each in records if len(each.cells) == width]
     if len(cells) == width and header_rows_of([cells, *rows]) and not header_rows_of(rows):
         cells[0] = cells[0].strip()

@@ -113,6 +113,17 @@ def test_quote_that_takes_in_rows(tmp_path: Path) -> None:
     assert "not closed on its line" in file.misfits[0].reason
 
 
+def test_escaped_quotes(tmp_path: Path) -> None:
+    """A quote after a backslash is a part of its cell, where only that makes sense of a file."""
+    text = 'a,b\n1,"say \\"hi\\", ok"\n2,C:\n'
+
+    file = read(tmp_path, text)
+
+    assert (file.rows, file.misfits) == ([("1", 'say "hi", ok'), ("2", "C:")], [])
+    assert read(tmp_path, text, 5).rows == file.rows
+    assert read(tmp_path, 'a,b\n1,C:\\\n2,"x""y"\n').rows == [("1", "C:\\"), ("2", 'x"y')]
+
+
 def test_quote_in_the_middle_of_a_cell(tmp_path: Path) -> None:
     """Inches do not open a quote."""
     file = read(tmp_path, 'a,b\n12" pipe,1\nrod,2\n')
