@@ -187,8 +187,10 @@ def _likeness(records: list[HeadRecord], marks: Marks) -> float:
     others = set(_COMMON) - {marks.delimiter}
     cells = [cell for each in islice(records, 100) for cell in each.cells]
     known = sum(1 for cell in cells if _is_known(cell, others))
-    if marks.delimiter == " " and (len(usual) > 1 or _share_of_values(records[1:]) < _HALF):
-        return 0.0  # words of a sentence
+    if marks.delimiter == " " and (
+        len(widths) > 1 or max(widths) < 3 or _share_of_values(records[1:]) < _HALF
+    ):
+        return 0.0  # words of a sentence, or a date and a time
     # A delimiter that the first row lacks is more likely one of text, or a decimal mark.
     named = 1.0 if len(records[0].cells) > 1 else 0.5
     return alike * named * max(known / len(cells), 1e-3)

@@ -52,6 +52,7 @@ def layout_of(folder: Path, content: str | bytes, **dialect: Any) -> Layout:
         ("a,b\n1,2,\n3,4,\n5,6,\n", ",", '"', 1, ("a", "b", "column_3")),
         ("a,b\nx,1,2\ny,3,4\nz,5,6\n", ",", '"', 1, ("column_1", "a", "b")),
         ("x y z\n1 2 3\n4 5 6\n", " ", '"', 1, ("x", "y", "z")),
+        ("at\n" + "2024-01-01 10:00\n" * 99, ",", '"', 1, ("at",)),
         ('text\n"Hello, you"\n"Bye, all"\n', ",", '"', 1, ("text",)),
         (" a , b\u00a0\n1,2\n", ",", '"', 1, ("a", "b")),
         ("a,,a,a_2\n1,2,3,4\n", ",", '"', 1, ("a", "column_2", "a_3", "a_2")),
