@@ -30,6 +30,7 @@ _LONG_MONTHS = (
     *("july", "august", "september", "october", "november", "december"),
 )
 _PIVOT = 69
+_LIKELY = re.compile(r"[0-9][-/.:, ]+[0-9A-Za-z]")
 _MANY = 1000
 _PARTS = {
     "%d": r"(?P<day>0?[1-9]|[12][0-9]|3[01])",
@@ -86,7 +87,7 @@ _ANSWERS = (
 
 def date_writings(cells: list[str]) -> Iterator[Writing]:
     """Yield the ways in which some dates or times may be written; *cells* are some of them."""
-    if not all(any(map(str.isdecimal, each)) for each in cells):
+    if not all(_LIKELY.search(each) for each in cells):
         return
     for kind, style in _STYLES:
         pattern = _pattern(style)

@@ -18,6 +18,7 @@ _VALUE = re.compile(
 _NOTHING = {"", "na", "n/a", "null", "none", "nan", "-", "?", ".", "..", "\\n"}
 _FEWEST = 0.8
 _ROWS = 200
+_OFTEN = 3  # a value of the first row comes again in every third column
 
 
 def header_rows_of(rows: Sequence[Sequence[str]]) -> int:
@@ -83,25 +84,42 @@ def is_value(cell: str) -> bool:
 
 def _is_header(first: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
     """Tell whether *first* names the columns of the rows *below*."""
-    speaks_for = speaks_against = 0
+    numbers: dict[str, list[str]] = {}
+    repeated = 0
     for position, cell in enumerate(first):
         name = cell.strip()
         column = [row[position].strip() for row in below[:_ROWS] if position < len(row)]
         values = [each for each in column if each.lower() not in _NOTHING]
         if not values:
             continue
-        if _share_of_values(values) >= _FEWEST:
-            speaks_for += name.lower() not in _NOTHING and not is_value(name)
-            speaks_against += is_value(name)
-        elif name and name in values:
-            speaks_against += 1
-        elif not _has_figure(name) and all(map(_has_figure, values)):
-            speaks_for += 1
-    if speaks_for:
-        return True
-    if speaks_against:
-        return _counts_on(first)
+        is_valued = _share_of_values(values) >= _FEWEST
+        if is_valued and is_value(name):
+            numbers[name] = values
+        elif name.lower() not in _NOTHING and (
+            is_valued or (not _has_figure(name) and all(map(_has_figure, values)))
+        ):
+            return True
+        repeated += bool(name) and name in values
+    if numbers:
+        return _are_names(numbers)
+    if _OFTEN * repeated >= len(first) and repeated:
+        return False
     return all(each.strip() for each in first) or not any(is_value(each) for each in first)
+
+
+def _are_names(numbers: dict[str, list[str]]) -> bool:
+    """Tell whether numbers above numbers are names: years, or a count that goes on to the right."""
+    if not all(each.isdecimal() for each in numbers):
+        return False
+    below = [each for values in numbers.values() for each in values]
+    if all(map(_is_year, numbers)) and sum(map(_is_year, below)) < len(below) / 2:
+        return True
+    second = [values[0] for values in numbers.values()]
+    return len(numbers) > 2 and _counts_on(list(numbers)) and not _counts_on(second)
+
+
+def _is_year(cell: str) -> bool:
+    return len(cell) == 4 and cell.isdecimal() and cell[:2] in {"17", "18", "19", "20", "21"}
 
 
 def _is_second_header(
@@ -143,9 +161,8 @@ def _share_of_values(cells: Sequence[str]) -> float:
 
 
 def _counts_on(cells: Sequence[str]) -> bool:
-    """Tell whether cells are years or numbers in a row, as names of columns may be."""
-    texts = [each.strip() for each in cells]
-    if len(texts) < 3 or not all(each.isdecimal() for each in texts):
+    """Tell whether cells are numbers in a row."""
+    if not all(each.isdecimal() for each in cells):
         return False
-    numbers = list(map(int, texts))
+    numbers = list(map(int, cells))
     return numbers == list(range(numbers[0], numbers[0] + len(numbers)))

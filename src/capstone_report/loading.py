@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from capstone_report.blocks import Block, blocks_of
+from capstone_report.blocks import BLOCK_SIZE, Block, blocks_of
 from capstone_report.dialect import Dialect, Dialects
 from capstone_report.errors import TableError
 from capstone_report.evidence import Evidence
@@ -46,6 +46,8 @@ It stands last in the table and is not one of the columns that are profiled.
 """
 _KEPT_BYTES = 32 << 20
 """So many bytes of first blocks are kept, and not read a second time."""
+_GLANCE = 1 << 18
+"""So many bytes of each file are looked at beforehand, where there are too many to keep."""
 _PASSES = 4
 
 
@@ -181,7 +183,7 @@ class _Loading:
         for i, (file, layout) in enumerate(zip(self.files, self.layouts, strict=True)):
             evidences = self._no_evidence(i)
             if layout.columns:
-                block = next(blocks_of(file, layout))
+                block = next(blocks_of(file, layout, BLOCK_SIZE if room > 0 else _GLANCE))
                 rows = self._rows(i, block)
                 for name, evidence in evidences.items():
                     evidence.take(_cells(rows, name))
@@ -211,7 +213,7 @@ class _Loading:
             frozenset(i for i, f in enumerate(self.files) if f.dialect.null_words is not None),
             is_ambiguous_null=ambiguous,
         )
-        self.sink.begin(union.schema())
+        self.sink.begin(union.schema)
         story = Story(union=union)
         for i, (file, layout) in enumerate(zip(self.files, self.layouts, strict=True)):
             this = FileStory(file=file, layout=layout, evidences=self._no_evidence(i))
@@ -232,7 +234,7 @@ class _Loading:
         united = story.union.rows(i, rows.table, readings)
         if united is None:
             story.is_whole = False
-            self.sink.begin(story.union.schema())
+            self.sink.begin(story.union.schema)
         else:
             self.sink.write(united)
 

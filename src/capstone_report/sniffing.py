@@ -145,18 +145,24 @@ def _layout_of(text: str, file: CsvFile, whole: bool) -> Layout | None:
 def _reading(lines: list[str], dialect: Dialect, *, cut: bool) -> Marks:
     """Choose what parts the cells; *cut*: *lines* may end inside of a record."""
     text = "".join(lines)
-    best, chosen = 0.0, Marks(dialect.delimiter or ",", _usual_quote(text, dialect))
+    usual = Marks(dialect.delimiter or ",", _usual_quote(text, dialect))
     for delimiters in ((dialect.delimiter,),) if dialect.delimiter else (_COMMON, _RARE, " "):
+        scores: dict[Marks, float] = {}
         for delimiter in delimiters:
             if delimiter not in text:
                 continue
-            for marks in _quotings(lines, chosen._replace(delimiter=delimiter), dialect, cut=cut):
-                found = _likeness(_parsed(lines, 0, marks), marks)
-                if found > best * 1.0001:  # among equals, the first
-                    best, chosen = found, marks
-        if best:
-            break
-    return chosen
+            readings = _quotings(lines, usual._replace(delimiter=delimiter), dialect, cut=cut)
+            for marks in readings:
+                records = _parsed(lines, 0, marks)
+                scores[marks] = _likeness(records, marks)
+                is_regular = len({len(each.cells) for each in records}) == 1
+                if is_regular and marks.quote and len(readings) == 1 and scores[marks]:
+                    # Quotes that are sound and make all rows alike are there for that.
+                    scores[marks] += len(lines)
+        best = max(scores, key=scores.__getitem__, default=usual)  # among equals, the first
+        if scores.get(best):
+            return best
+    return usual
 
 
 def _usual_quote(text: str, dialect: Dialect) -> str:
@@ -227,7 +233,7 @@ def _are_decimals(records: list[HeadRecord]) -> bool:
     """Tell whether the commas of a file are those of its only column, of decimals below a name."""
     if len(records) < 2 or len(records[0].cells) != 1 or is_value(records[0].cells[0]):
         return False
-    return len(records[0].cells[0].split()) == 1 and all(
+    return len(records[0].cells[0].split()) <= 3 and all(
         len(each.cells) == 2 and all(map(str.isdecimal, map(_unsigned, each.cells)))
         for each in records[1:]
     )

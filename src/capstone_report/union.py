@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -25,7 +26,7 @@ Readings = Mapping[str, Mapping[Writing, pa.Array] | None]
 """By column, the values of a block in each writing that fits; None before the first value."""
 
 
-@dataclass(slots=True)
+@dataclass
 class Union:
     """
     The table that is being made.
@@ -46,8 +47,9 @@ class Union:
     words: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     is_ambiguous_null: dict[str, bool] = field(default_factory=dict)
 
+    @cached_property
     def schema(self) -> pa.Schema:
-        """Return the schema of the table."""
+        """The schema of the table."""
         fields = [pa.field(name, each.arrow_type) for name, each in self.plan.items()]
         origin = pa.dictionary(pa.int32(), pa.string())
         return pa.schema([*fields, pa.field(self.source_column, origin)])
@@ -74,7 +76,7 @@ class Union:
             repeated(file, table.num_rows),
             text_array(self.sources),
         )
-        return pa.Table.from_arrays([*columns, origin], schema=self.schema())
+        return pa.Table.from_arrays([*columns, origin], schema=self.schema)
 
     def _column(
         self,
