@@ -151,6 +151,10 @@ class Fingerprints:
         """Take note of the whole pipeline."""
         self._stage_code.know(graph)
 
+    def remember(self) -> None:
+        """Hand what was learned of the source to the persistent memory."""
+        self._stage_code.remember()
+
     def files(self, stage: Stage) -> Fingerprint:
         """Return the files that *stage* declares as code and that count by content, as of now."""
         return self._stage_code.files(stage)

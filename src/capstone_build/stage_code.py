@@ -69,6 +69,11 @@ class StageCode:
         """Return the digest of each Python file that was read so far, by its absolute path."""
         return self.source.read() if "source" in vars(self) else {}
 
+    def remember(self) -> None:
+        """Hand what was learned of the source to the persistent memory."""
+        if "source" in vars(self):
+            self.source.remember()
+
     def know(self, graph: StageGraph) -> None:
         """Take note of the whole pipeline: what its stages make is not code by itself."""
         self._graph = graph

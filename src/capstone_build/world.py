@@ -318,6 +318,7 @@ class World:
     def remember(self) -> None:
         """Write what was learned of files and source to the manifest."""
         self.manifest.remember_files(self.files.take_fresh() | self._sources.take_fresh())
+        self.fingerprints.remember()
         self._summaries.write()
 
     def _read_code(self) -> ProjectCode:
