@@ -15,7 +15,7 @@ from pathlib import Path
 from capstone_build.authoring.project import Project
 from capstone_build.core.report import (
     BuildReport,
-    Event,
+    Listener,
     Outcome,
     PipelinePrinted,
     StageResult,
@@ -28,14 +28,18 @@ from capstone_build.interruption import interruptible
 from capstone_build.reach import Reach, reached
 from capstone_build.request import Request
 from capstone_build.rest import Rest, keep
-from capstone_build.session import Forecast, Session, foresee
+from capstone_build.session import Forecast, OpenHost, Session, foresee, host_of_its_own
 from capstone_build.storage.footing import Footing
 from capstone_build.storage.lock import locked
 
-Listener = Callable[[Event], None]
 
-
-def build(project: Project, request: Request, on_event: Listener) -> BuildReport:
+def build(
+    project: Project,
+    request: Request,
+    on_event: Listener,
+    open_host: OpenHost = host_of_its_own,
+    at_end: Callable[[Session], None] = lambda _: None,
+) -> BuildReport:
     """
     Bring the targets up to date.
 
@@ -43,12 +47,14 @@ def build(project: Project, request: Request, on_event: Listener) -> BuildReport
         project: The project.
         request: What to build, and how.
         on_event: Called with each event, in this thread, as it happens.
+        open_host: How the host of the pipeline is come by.
+        at_end: Called with the session before it is closed, if the build could begin.
 
     Raises:
         PipelineError: If the declaration or a target is wrong; nothing has run.
         MemoryFailedError: If the engine's memory or the disk fails.
     """
-    effort = _Effort(project, request, on_event)
+    effort = _Effort(project, request, on_event, open_host)
     with interruptible():
         effort.look()
         footing = None
@@ -61,6 +67,7 @@ def build(project: Project, request: Request, on_event: Listener) -> BuildReport
             # No code of the user's runs in this process: it is the disk.
             raise disk_failed(error.filename or project.root, error) from None
         finally:
+            at_end(effort.session)
             effort.session.close()
             if footing is not None:
                 keep(footing, effort.session.world.memory_folder)
@@ -75,6 +82,7 @@ class _Effort:
         project: The project.
         request: What to build, and how.
         on_event: Called with each event.
+        open_host: How the host is come by.
 
     Attributes:
         session: The project, as it was opened last.
@@ -84,8 +92,11 @@ class _Effort:
     session: Session
     forecast: Forecast
 
-    def __init__(self, project: Project, request: Request, on_event: Listener) -> None:
+    def __init__(
+        self, project: Project, request: Request, on_event: Listener, open_host: OpenHost
+    ) -> None:
         self._project = project
+        self._open_host = open_host
         self._request = request
         self._tell = on_event
         self._began = time.monotonic()
@@ -94,7 +105,7 @@ class _Effort:
     def look(self) -> None:
         """Open what the effort concerns: what moved since the last, or else all."""
         if (found := reached(self._project, self._request)) is None:
-            found = foresee(self._project, self._request.wish)
+            found = foresee(self._project, self._request.wish, self._open_host)
         self.session, self.forecast = found
         if self.session.printed:
             self._tell(PipelinePrinted(self.session.printed))
@@ -122,7 +133,8 @@ class _Effort:
     def _look_again(self) -> None:
         """Open all of the project: meanwhile anything may have changed, the pipeline included."""
         self.session.close()
-        self.session, self.forecast = foresee(self._project, self._request.wish)
+        wish = self._request.wish
+        self.session, self.forecast = foresee(self._project, wish, self._open_host)
 
     def _wait(self, pid: int | None) -> None:
         self._waited = True

@@ -135,6 +135,23 @@ def main() -> NoReturn:
     """
     root, module, *how = sys.argv[1:]
     sys.argv[1:] = []  # no command line is the stages'
+    before = dict(os.environ)
+    be_host(root, module, Imports(root), before, as_known=bool(how))
+
+
+def be_host(
+    root: str, module: str, imports: Imports, before: Mapping[str, str], *, as_known: bool = False
+) -> NoReturn:
+    """
+    Load a pipeline, tell of it, and serve.
+
+    Args:
+        root: The project's folder.
+        module: The module that declares the pipeline.
+        imports: What is imported so far: none of the project's modules.
+        before: The environment variables before anything was imported.
+        as_known: Whether whoever asks knows the stages, see `main`.
+    """
     # The user's modules neither read the engine's orders nor print among the answers.
     orders, answers = os.dup(0), os.fdopen(os.dup(1), "wb")
     nothing = os.open(os.devnull, os.O_RDONLY)
@@ -142,11 +159,9 @@ def main() -> NoReturn:
     os.close(nothing)
     os.dup2(2, 1)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    before = dict(os.environ)
-    imports = Imports(root)
     try:
         pipeline = load(Path(root), module, imports.compile)
-        problems = [] if how else [*pipeline.interpret(), *_form_problems(pipeline)]
+        problems = [] if as_known else [*pipeline.interpret(), *_form_problems(pipeline)]
     except PipelineError as error:
         greeting: dict[str, Any] = {"stages": [], "problems": [error.as_record()]}
         imports.end()
@@ -159,6 +174,8 @@ def main() -> NoReturn:
             "environment": _changed(before),
             "rests on": imports.end(),
         }
+        if imports.libraries is not None:
+            greeting["libraries"] = imports.libraries.told()
     for stream in (sys.stdout, sys.stderr):
         stream.flush()
     answers.write(json.dumps(greeting).encode() + b"\n")

@@ -15,6 +15,7 @@ from typing import Any
 from capstone_build.core.artifact import MEMORY_FOLDER
 from capstone_build.core.digest import Digest, digest_bytes
 from capstone_build.execution.forking import Chance
+from capstone_build.libraries import Libraries
 from capstone_build.storage.looks import Looks, digest_held
 from capstone_build.witness.capstone_children import let_children_be_seen
 from capstone_build.witness.capstone_environment import see_variables
@@ -35,11 +36,13 @@ class Imports:
         notes: What was read since the beginning.
         witness: Whoever notes it.
         chance: What the modules made of the random numbers.
+        libraries: What they import from outside, where that is asked for.
     """
 
     def __init__(self, root: str) -> None:
         self.root = root
         self.chance = Chance()
+        self.libraries: Libraries | None = None
         self.compiled: dict[str, Digest] = {}
         self.notes: list[Note] = []
         self.witness = Witness(root, self.notes.append)
@@ -86,5 +89,7 @@ class Imports:
 
     def compile(self, file: str, source: bytes) -> None:
         """Take note of a module that is compiled from *source*."""
-        self.compiled[file] = digest_bytes(source)
+        self.compiled[file] = digest = digest_bytes(source)
+        if self.libraries is not None:
+            self.libraries.compiled(digest, source)
         self.witness.loaded(file)

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
 from dataclasses import replace
 from itertools import count
 
+from capstone_build.chronicle import Chronicle
 from capstone_build.core.fingerprint import Aspect
 from capstone_build.core.observation import Observation
 from capstone_build.core.plan import CanRestore, Difference, MustRun, UpToDate, judge
@@ -21,8 +21,8 @@ from capstone_build.core.report import (
     BuildReport,
     BuildStarted,
     Cause,
-    Event,
     Failure,
+    Listener,
     MemoryReset,
     Outcome,
     StageResult,
@@ -31,14 +31,14 @@ from capstone_build.core.report import (
 )
 from capstone_build.core.stage import Stage
 from capstone_build.core.stage_record import digest_declared
-from capstone_build.core.trace import Trace
 from capstone_build.discovery import Discovery
 from capstone_build.execution.bounded_log import last_lines
 from capstone_build.execution.executor import Executor, LocalExecutor
 from capstone_build.execution.notes import taken_from
-from capstone_build.execution.order import RunResult, WorkOrder
+from capstone_build.execution.order import RunResult
 from capstone_build.execution.staging import Staging
 from capstone_build.interruption import Interrupted, uninterruptible
+from capstone_build.lookout import Lookout
 from capstone_build.placing import Placing
 from capstone_build.recording import Recording
 from capstone_build.request import Request
@@ -60,7 +60,7 @@ class Loop:
         session: Session,
         forecast: Forecast,
         request: Request,
-        on_event: Callable[[Event], None],
+        on_event: Listener,
         began: float,
     ) -> None:
         self._session = session
@@ -68,19 +68,21 @@ class Loop:
         self._graph = forecast.graph
         self._forced = set(forecast.forced)
         self._request = request
-        self._tell = on_event
         self._began = began
         self._id = f"{time.strftime('%Y%m%dT%H%M%S')}-{os.getpid()}"
         root = session.project.root
         self._logs = self._world.memory_folder / "logs" / self._id
         self._staging = Staging(root, self._world.memory_folder, self._id)
+        self._chronicle = Chronicle(self._world, self._id, on_event)
+        self._tell = self._chronicle.tell
         self._placing = Placing(self._world, self._staging, on_event)
         self._executor: Executor = LocalExecutor(session.host, root)
         self._recording = Recording(self._world)
-        self._results = Results(forecast.graph, on_event)
+        self._results = Results(forecast.graph, self._tell)
         self._settling = Settling(self._world, forecast.graph, on_event)
         self._runs: dict[int, Run] = {}
         self._numbers = count(1)
+        self._lookout = Lookout(self._world.states)
 
     def run(self) -> BuildReport:
         """Take up stage after stage until nothing is ready; return what came of them."""
@@ -106,12 +108,14 @@ class Loop:
         self._world.remember()
         for event in self._world.orphans_met():
             self._tell(event)
-        return self._results.report(
+        report = self._results.report(
             build=self._id,
             seconds=time.monotonic() - self._began,
             interrupted=interrupted,
             beyond=self._session.beyond,
         )
+        self._chronicle.end(report)
+        return report
 
     @property
     def _goes_on(self) -> bool:
@@ -129,8 +133,10 @@ class Loop:
                 self._take_up(self._graph.stages[name])
             if not schedule.running:
                 return
-            for result in self._executor.wait():
+            for result in self._executor.wait(self._lookout.pause):
                 self._come_back(self._runs.pop(result.number), result)
+            for number in self._lookout.vain({n: run.states for n, run in self._runs.items()}):
+                self._executor.end(number)
 
     # One stage.
 
@@ -146,7 +152,9 @@ class Loop:
         if isinstance(verdict, UpToDate):
             self._results.done(StageResult(stage=stage.name, outcome=Outcome.REUSED))
             return
-        if isinstance(verdict, CanRestore) and self._is_restored(stage, verdict.trace, before):
+        if isinstance(verdict, CanRestore) and self._placing.restore(
+            stage, verdict.trace, before, next(self._numbers)
+        ):
             trace = verdict.trace
             self._recording.restored(stage, before, trace, verdict.because)
             self._settling.left(stage.name)
@@ -156,14 +164,11 @@ class Loop:
                     outcome=Outcome.RESTORED,
                     because=verdict.because,
                     changed=trace.outputs != before.outputs,
+                    outputs=trace.outputs,
                 )
             )
             return
         self._start(stage, before, verdict.because)
-
-    def _is_restored(self, stage: Stage, trace: Trace, before: Observation) -> bool:
-        with self._world.looks.as_artifacts():
-            return self._placing.restore(stage, trace, before, next(self._numbers))
 
     def _start(
         self,
@@ -177,9 +182,8 @@ class Loop:
         missing = [path for path, digest in before.inputs.items() if digest is None]
         if missing:
             message = f"its input {missing[0]!r} is not there"
-            self._results.failed(
-                stage.name, because, Failure(cause=Cause.INPUT_MISSING, message=message)
-            )
+            failure = Failure(cause=Cause.INPUT_MISSING, message=message)
+            self._results.failed(stage.name, because, failure)
             return
         run = Run(
             stage=stage,
@@ -193,26 +197,16 @@ class Loop:
             attempt=attempt,
             moved=moved,
         )
-        with self._world.looks.as_artifacts():
-            self._placing.clear_orphans(stage)
-            outputs = self._placing.prepare(stage, before, run.number)
-        self._world.manifest.begin(stage.name, self._id)
-        root = self._session.project.root
-        order = WorkOrder(
-            number=run.number,
-            stage=stage.name,
+        order = self._placing.order(
+            stage,
+            before,
+            run.number,
             inputs=self._world.paths(stage, self._session.graph),
-            outputs=outputs,
-            parameters=stage.parameters,
-            timeout=stage.timeout,
-            memory=stage.memory,
-            log=(self._logs / f"{stage.name}.log").relative_to(root).as_posix(),
-            notes=self._staging.notes_file(run.number).relative_to(root).as_posix(),
-            result=self._staging.result_file(run.number).relative_to(root).as_posix(),
-            in_place=self._staging.in_place(stage, run.number),
+            log=self._logs / f"{stage.name}.log",
             # Of a part it is only known what it declared: the host sees whether it does so still.
             declared=digest_declared(stage) if self._session.is_part else None,
         )
+        self._world.manifest.begin(stage.name, self._id)
         self._runs[run.number] = run
         self._tell(StageStarted(stage.name, because, attempt))
         self._executor.submit(order)
@@ -276,21 +270,20 @@ class Loop:
                 because=run.because,
                 seconds=result.seconds,
                 changed=outputs != run.before.outputs,
+                memory=result.memory,
+                outputs=outputs,
             )
         )
 
     def _moved(self, run: Run, path: str) -> None:
         """An input changed while its stage ran: what it left belongs to neither version."""
         kept = self._staging.abandon(run.stage, run.number)
-        failure = Failure(
-            cause=Cause.INPUT_MOVED,
-            message=f"its input {path!r} changed while it ran",
-            kept=kept,
-        )
+        message = f"its input {path!r} changed while it ran"
+        failure = Failure(cause=Cause.INPUT_MOVED, message=message, kept=kept)
         if run.moved == 0:
             self._again(run, failure, moved=1)
         else:
-            message = f"{failure.message}, and again while it ran a second time"
+            message += ", and again while it ran a second time"
             self._results.failed(run.stage.name, run.because, replace(failure, message=message))
 
     def _again(self, run: Run, failure: Failure, attempt: int = 1, moved: int = 0) -> None:

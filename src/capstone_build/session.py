@@ -7,7 +7,7 @@ Knows how a pipeline becomes a graph and a plan; does not run stages
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -26,6 +26,15 @@ from capstone_build.world import World
 
 ATTEMPTS = 5
 """How often a project whose code moves while it is opened is opened again."""
+
+
+OpenHost = Callable[[Project], Host]
+"""A way to have the host of a project's pipeline."""
+
+
+def host_of_its_own(project: Project) -> Host:
+    """Start a host that nothing else comes from."""
+    return Host(project.root, project.module)
 
 
 class SourceMovedError(Exception):
@@ -94,19 +103,25 @@ class Session:
         self._sources = sources
 
     @classmethod
-    def opened(cls, project: Project, settings: Sequence[Setting] = ()) -> Session:
+    def opened(
+        cls,
+        project: Project,
+        settings: Sequence[Setting] = (),
+        open_host: OpenHost = host_of_its_own,
+    ) -> Session:
         """
         Load the pipeline of *project*, and link it.
 
         Args:
             project: The project to open.
             settings: Values of parameters from the command line, the last to win.
+            open_host: How its host is come by.
 
         Raises:
             InvalidPipelineError: With all that is wrong with the declaration.
             PipelineLoadError: If the pipeline does not load.
         """
-        host = Host(project.root, project.module)
+        host = open_host(project)
         world: World | None = None
         try:
             world = World(project, host.variable, notes_from(host.greeting.get("notes", ())))
@@ -215,7 +230,9 @@ def _linked(
     return linking
 
 
-def foresee(project: Project, wish: Wish) -> tuple[Session, Forecast]:
+def foresee(
+    project: Project, wish: Wish, open_host: OpenHost = host_of_its_own
+) -> tuple[Session, Forecast]:
     """
     Open *project* and judge its stages; the caller closes the session.
 
@@ -225,7 +242,7 @@ def foresee(project: Project, wish: Wish) -> tuple[Session, Forecast]:
         PipelineError: If the declaration or a target is wrong.
     """
     for _ in range(ATTEMPTS):
-        session = Session.opened(project, wish.settings)
+        session = Session.opened(project, wish.settings, open_host)
         try:
             return session, session.forecast(wish)
         except SourceMovedError as moved:

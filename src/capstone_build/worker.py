@@ -23,6 +23,7 @@ from capstone_build.core.report import Cause, Failure
 from capstone_build.core.stage import Stage
 from capstone_build.execution.action import work
 from capstone_build.execution.descendants import adopt, end_strays, has_children
+from capstone_build.execution.memory_use import most_resident
 from capstone_build.execution.notes import let_children_note
 from capstone_build.execution.order import CANNOT_WRITE, RunResult, WorkOrder
 from capstone_build.imports import Imports
@@ -109,6 +110,7 @@ def carry_out(
         seconds=time.monotonic() - began,
         failure=failure,
         compiled=dict(imports.compiled.items() - loaded.items()),
+        memory=most_resident(),
     )
     for stream in streams:
         with suppress(OSError, ValueError):

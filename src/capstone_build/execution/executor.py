@@ -43,6 +43,9 @@ class Executor(Protocol):
     def wait(self, seconds: float | None = None) -> Iterator[RunResult]:
         """Wait until at least one order ended, at most so many seconds; yield the results."""
 
+    def end(self, number: int) -> None:
+        """End one order before it is through; its result tells that it failed."""
+
     def stop(self) -> None:
         """End everything that runs."""
 
@@ -93,6 +96,10 @@ class LocalExecutor:
                     for message in ended:
                         yield self._result(**message)
                     return
+
+    def end(self, number: int) -> None:
+        """End one order before it is through; its result tells that it failed."""
+        self._host.tell({"stop": [number]})
 
     def stop(self) -> None:
         """End everything that runs: politely, then by force."""

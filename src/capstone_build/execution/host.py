@@ -15,7 +15,7 @@ import sys
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import IO, Any, NamedTuple
+from typing import IO, Any, NamedTuple, Protocol
 
 from capstone_build.core.digest import Digest
 from capstone_build.core.signals import signal_name
@@ -31,6 +31,55 @@ class HostDiffersError(Exception):
     """What a host loaded is not what was known of the pipeline: it has to be loaded anew."""
 
 
+class HostWays(NamedTuple):
+    """
+    The file descriptors of a host.
+
+    Attributes:
+        orders: Brings messages from the engine.
+        answers: Takes messages to it.
+        printed: Takes what the pipeline's modules print.
+    """
+
+    orders: int
+    answers: int
+    printed: int
+
+
+class StartedHost(Protocol):
+    """A host as a process, whoever started it; see `subprocess.Popen`."""
+
+    @property
+    def pid(self) -> int:
+        """Its process id, and that of its group."""
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Wait for its end; return its exit code, or the signal that ended it, negative."""
+
+    def kill(self) -> None:
+        """Kill it."""
+
+
+class HostStart(Protocol):
+    """A way to start a host."""
+
+    def __call__(self, root: Path, module: str, ways: HostWays, *how: str) -> StartedHost:
+        """Start the host of the pipeline that *module* declares, in the project *root*."""
+
+
+def start_anew(root: Path, module: str, ways: HostWays, *how: str) -> StartedHost:
+    """Start a host as a Python of its own; *how* is for `capstone_build.host`."""
+    return subprocess.Popen(
+        [sys.executable, "-P", "-m", "capstone_build.host", str(root), module, *how],
+        stdin=ways.orders,
+        stdout=ways.answers,
+        stderr=ways.printed,
+        cwd=root,
+        env=host_environment(),
+        start_new_session=True,  # a Ctrl-C at the terminal is the engine's to answer
+    )
+
+
 class Host:
     """
     The process that holds the loaded pipeline.
@@ -40,15 +89,23 @@ class Host:
         module: The module that declares the pipeline.
         known: What it will surely tell, if that is known: it is then started by the first
             order only, and need not tell what stages there are.
+        start: How it is started.
 
     Attributes:
         greeting: What it told of the pipeline once that was loaded, or what is known.
     """
 
-    def __init__(self, root: Path, module: str, known: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self,
+        root: Path,
+        module: str,
+        known: Mapping[str, Any] | None = None,
+        start: HostStart = start_anew,
+    ) -> None:
         self._root = root
         self._module = module
-        self._environment = _environment()
+        self._begin = start
+        self._environment = host_environment()
         self._unread: list[bytes] = []
         self._started: _Started | None = None
         self.greeting: dict[str, Any] = dict(known or {})
@@ -66,26 +123,15 @@ class Host:
         import tempfile  # (7 ms, where no host is to be started)
 
         printed = tempfile.TemporaryFile()  # noqa: SIM115 (closed in `close`)
-        process = subprocess.Popen(
-            [
-                sys.executable,
-                "-P",
-                "-m",
-                "capstone_build.host",
-                str(self._root),
-                self._module,
-                *how,
-            ],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=printed,
-            cwd=self._root,
-            env=self._environment,
-            start_new_session=True,  # a Ctrl-C at the terminal is the engine's to answer
-        )
-        assert process.stdin is not None  # noqa: S101 (both are pipes, see above)
-        assert process.stdout is not None  # noqa: S101
-        self._started = _Started(process, process.stdin, process.stdout, printed)
+        orders, ours = os.pipe()
+        theirs, answers = os.pipe()
+        try:
+            ways = HostWays(orders, answers, printed.fileno())
+            process = self._begin(self._root, self._module, ways, *how)
+        finally:
+            os.close(orders)
+            os.close(answers)
+        self._started = _Started(process, os.fdopen(ours, "wb"), os.fdopen(theirs, "rb"), printed)
         try:
             return self._told(process)
         except BaseException:
@@ -170,7 +216,7 @@ class Host:
         answers.close()
         printed.close()
 
-    def _told(self, process: subprocess.Popen[bytes]) -> dict[str, Any]:
+    def _told(self, process: StartedHost) -> dict[str, Any]:
         while (messages := self.hear()) is not None:
             if messages:
                 return messages[0]
@@ -187,7 +233,7 @@ class Host:
 class _Started(NamedTuple):
     """The process, and the ways to it."""
 
-    process: subprocess.Popen[bytes]
+    process: StartedHost
     orders: IO[bytes]
     answers: IO[bytes]
     printed: IO[bytes]
@@ -197,7 +243,7 @@ def _spelled(note: Mapping[str, Any]) -> str:
     return json.dumps(note, sort_keys=True)
 
 
-def _environment() -> dict[str, str]:
+def host_environment() -> dict[str, str]:
     """Return the environment of the user's code, in which `python` is the Python that runs this."""
     environment = {"PYTHONHASHSEED": "0", **os.environ}
     if sys.prefix != sys.base_prefix:

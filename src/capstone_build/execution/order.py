@@ -79,12 +79,14 @@ class RunResult:
         seconds: Duration, wall clock.
         failure: How it failed; None if it did its work and kept its contracts.
         compiled: Digest of each source file that the worker imported, by its path.
+        memory: The most that one process of it had resident, in bytes; 0 if not known.
     """
 
     number: int
     seconds: float
     failure: Failure | None = None
     compiled: Mapping[str, Digest] = field(default_factory=dict)
+    memory: int = 0
 
     def as_record(self) -> dict[str, Any]:
         """Return the result as JSON can say it."""
@@ -92,6 +94,7 @@ class RunResult:
             "number": self.number,
             "seconds": self.seconds,
             "compiled": dict(self.compiled),
+            "memory": self.memory,
         }
         if self.failure is not None:
             record["failure"] = asdict(self.failure) | {"cause": self.failure.cause.value}
@@ -116,4 +119,5 @@ class RunResult:
             seconds=record["seconds"],
             failure=failure,
             compiled=record["compiled"],
+            memory=record["memory"],
         )

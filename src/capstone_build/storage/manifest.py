@@ -22,6 +22,7 @@ from capstone_build.core.stage import StageName
 from capstone_build.core.trace import Trace
 from capstone_build.storage.database import Database
 from capstone_build.storage.file_state import FileState, KnownFile
+from capstone_build.storage.history import History
 from capstone_build.storage.schema import SCHEMA, SCHEMA_VERSION
 from capstone_build.storage.summaries import Summaries
 from capstone_build.storage.trace_record import (
@@ -242,6 +243,10 @@ class Manifest:
     def summaries(self) -> Summaries:
         """Return the memory of what was read in source files."""
         return Summaries(self._database)
+
+    def history(self) -> History:
+        """Return the memory of what builds did."""
+        return History(self._database, self._pipeline)
 
     def sync(self) -> None:
         """See that all that is remembered is on disk, and outlives the machine's memory."""
