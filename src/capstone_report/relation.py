@@ -33,8 +33,12 @@ class Correlation(Fact):
 
     def strength(self) -> float:
         """Return the greatest of the figures, whatever its sign."""
+        return abs(self.figure())
+
+    def figure(self) -> float:
+        """Return the figure that is furthest from 0."""
         figures = (self.pearson, self.spearman, self.cramers_v)
-        return max((abs(each) for each in figures if each is not None), default=0.0)
+        return max((each for each in figures if each is not None), key=abs, default=0.0)
 
 
 class Dependency(Fact):
@@ -79,7 +83,7 @@ class Relations(Fact):
         rows: Rows that were looked at for correlations, pairs that are missing together and
             a first look at dependencies; fewer than the table has where it is large.
         keys: Columns, or pairs of them, that tell every row apart; pairs only where no
-            single column does.
+            single column does. Decimals measure, and are none.
         correlations: The strongest first; at most 300.
         dependencies: In the table's order; at most 200.
         missing_together: The strongest first; at most 50.

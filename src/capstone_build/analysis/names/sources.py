@@ -17,7 +17,7 @@ from capstone_build.analysis.file.notebook import is_notebook, notebook_code
 from capstone_build.analysis.file.summary import VERSION, Summary, summarise
 from capstone_build.analysis.names.ahead import led_to
 from capstone_build.analysis.names.modules import Module, Modules, Root
-from capstone_build.analysis.names.packages import Missing, Packages, SourceAt
+from capstone_build.analysis.names.packages import OWN, Missing, Packages, SourceAt
 from capstone_build.core.digest import Digest, digest_bytes, digest_fields
 from capstone_build.core.stage import Location
 
@@ -116,9 +116,11 @@ class Sources:
         return self._found[name]
 
     def _find(self, name: str) -> Module | None:
+        top = name.partition(".")[0]
+        if top == OWN:
+            return None  # though it may lie in the project: where it is worked on
         if (found := self.modules.find(name)) is not None and found.file is not None:
             return found
-        top = name.partition(".")[0]
         if top not in self._looked and (found is None or self.modules.find(top) is None):
             self._looked.add(top)
             self._look_further(top)
