@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import posixpath
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import astuple
 from difflib import get_close_matches
 from functools import partial
@@ -116,13 +116,15 @@ class World:
         """Take the files that a *program* in Python names for read, there or not."""
         return self._named(self.fingerprints.code.script(self.project.root / program).named)
 
-    def _named(self, names: Iterable[str]) -> list[Note]:
+    def _named(self, names: Collection[str]) -> list[Note]:
         inside = {
             path: None
-            for path in map(posixpath.normpath, names)
+            for path in map(posixpath.normpath, (n for n in names if not n.endswith("/")))
             if not path.startswith(("/", "../")) and path not in self._made
         }
-        return [
+        folders = [name.rstrip("/") for name in names if name.endswith("/")]
+        listed = [Note(Sight.SEARCHED, "" if each == "." else each) for each in folders]
+        return listed + [
             Note(Sight.NAMED, name, state=None if state is None else astuple(state))
             for name, state in self.files.states(inside).items()
             if state is None or self.files.is_file(name)
