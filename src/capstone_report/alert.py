@@ -77,5 +77,5 @@ class Alert(BaseModel):
     text: str
 
     def rank(self) -> tuple[int, int]:
-        """Return a key that sorts the most telling alert first."""
+        """Return where its severity and its kind stand among the others; less is more telling."""
         return list(Severity).index(self.severity), list(AlertKind).index(self.kind)

@@ -8,6 +8,7 @@ its values file by file in `file_drift`.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from capstone_report.alert import Alert, AlertKind, Severity
@@ -19,6 +20,8 @@ from capstone_report.profile import TableFacts
 from capstone_report.relation import Relations
 from capstone_report.wording import counted, listed, share
 
+AT_A_TIME = 3
+"""How many alerts of a kind stand together while there are others of their severity."""
 CORRELATED = 0.95
 MOST_OF_A_KIND = 10
 """How many correlations, and how many groups that are missing together, are alerts."""
@@ -42,7 +45,7 @@ def alerts_of(
         shifts: What differs from file to file.
 
     Returns:
-        The most telling first; among equals in the order of the columns.
+        The most telling first, as `in_turns` ranks them.
     """
     found = [
         *_about_table(facts),
@@ -53,7 +56,23 @@ def alerts_of(
     ]
     for column in columns:
         found += about_column(column, facts.rows)
-    return tuple(sorted(found, key=Alert.rank))
+    return in_turns(found)
+
+
+def in_turns(alerts: Sequence[Alert]) -> tuple[Alert, ...]:
+    """
+    Rank alerts: by severity, then a few of each kind at a time.
+
+    Of a hundred columns that are alike, three say it; the others come after what else there is.
+    """
+    seen: Counter[tuple[int, int]] = Counter()
+    turns: list[tuple[int, int, int]] = []
+    for alert in alerts:
+        severity, kind = alert.rank()
+        turns.append((severity, seen[severity, kind] // AT_A_TIME, kind))
+        seen[severity, kind] += 1
+    order = sorted(range(len(alerts)), key=turns.__getitem__)
+    return tuple(alerts[place] for place in order)
 
 
 def _about_table(facts: TableFacts) -> Iterator[Alert]:

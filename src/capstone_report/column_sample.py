@@ -24,6 +24,7 @@ class ColumnSample:
 
     Attributes:
         name: Its name.
+        kind: What its values are.
         codes: A number from 0 for each different value; -1 where there is none.
         numbers: The numbers themselves, NaN where there is none or it is infinite; None if it
             holds no numbers.
@@ -34,6 +35,7 @@ class ColumnSample:
     """
 
     name: str
+    kind: ColumnType
     codes: Array
     numbers: Array | None
     distinct: int
@@ -58,6 +60,7 @@ def sample_of(name: str, cells: Cells, tally: Tally, rows: Array | None) -> Colu
     packed = np.packbits(cells.valid).tobytes() if cells.valid is not None else b""
     return ColumnSample(
         name=name,
+        kind=cells.kind,
         codes=_codes(cells, data, valid),
         numbers=_numbers(cells, data, valid),
         distinct=len(tally.values),

@@ -15,6 +15,7 @@ import numpy as np
 
 from capstone_report.arrays import Array
 from capstone_report.column_sample import ColumnSample
+from capstone_report.column_type import ColumnType
 from capstone_report.relation import Dependency
 from capstone_report.wording import counted
 
@@ -91,15 +92,18 @@ def keys_of(
     """
     Find columns that tell every row apart, or where there are none, pairs of them.
 
+    Decimals measure, and tell rows apart by chance: they are no keys.
+
     Args:
         columns: In the sampled rows.
         rows: Rows of the whole table, of which no two are alike.
         codes: For a column in all of them.
         limits: Gets a sentence for what was left out.
     """
-    if single := [(each.name,) for each in columns if each.unique]:
+    named = [each for each in columns if each.kind is not ColumnType.FLOAT]
+    if single := [(each.name,) for each in named if each.unique]:
         return tuple(single)
-    able = [each for each in columns if not each.nulls and each.distinct > 1]
+    able = [each for each in named if not each.nulls and each.distinct > 1]
     pairs = [pair for pair in combinations(able, 2) if pair[0].distinct * pair[1].distinct >= rows]
     if len(pairs) > MOST_PAIRS:
         limits.append(

@@ -54,7 +54,7 @@ class LoadedTable:
         Raises:
             ValueError: The table carries no load report.
         """
-        file = parquet.ParquetFile(path, memory_map=True)
+        file = parquet.ParquetFile(path)
         load = report_in(pa.Table.from_batches([], file.schema_arrow))
         rows = file.metadata.num_rows
         return cls(rows=rows, load=load, column=_Columns(file, tuple(load.types), rows))

@@ -1,10 +1,9 @@
 """
 Number statistics: numbers in, their figures out.
 
-Knows numbers; does not know what they count. Sums of integers are exact, sums of
-decimals rounded once (`math.fsum`), and higher moments are taken of values that
-were shifted and scaled first, so that no figure hangs on the order of the rows,
-and none overflows. `docs/profile.md` names the source of each definition.
+Knows numbers; does not know what they count. Everything is read off the sorted
+numbers, so no figure hangs on the order of the rows. `docs/profile.md` names the
+source of each definition.
 """
 
 from __future__ import annotations
@@ -18,6 +17,7 @@ import numpy as np
 from capstone_report.arrays import Array
 from capstone_report.cells import Tally
 from capstone_report.column_figure import Histogram, Order, Outliers, Quantiles, TopValue
+from capstone_report.moments import moments, rounded
 
 BINS = 20
 _QUANTILES = {"q05": 0.05, "q25": 0.25, "q50": 0.5, "q75": 0.75, "q95": 0.95}
@@ -31,11 +31,6 @@ _PLACEHOLDERS = frozenset(
 """What people write for a missing number."""
 _FEWEST_BESIDE = 3
 """How many other values there must be for one to be suspect."""
-
-
-def rounded(figure: float) -> float:
-    """Keep 12 significant digits: as many as do not depend on the order of summation."""
-    return float(f"{figure:.12g}")
 
 
 def order_of(values: Array) -> Order | None:
@@ -70,7 +65,7 @@ def number_facts(present: Array, tally: Tally) -> dict[str, Any]:
     return {
         "min": least,
         "max": greatest,
-        **_moments(finite),
+        **moments(finite),
         "mad": rounded(_median_distance(finite, found["q50"])),
         "quantiles": Quantiles(**{name: rounded(each) for name, each in found.items()}),
         "zeros": int(above - below),
@@ -116,66 +111,6 @@ def _finite(ordered: Array) -> Array:
         return ordered
     start = np.searchsorted(ordered, -np.inf, "right")
     return ordered[start : np.searchsorted(ordered, np.inf, "left")]
-
-
-def _moments(ordered: Array) -> dict[str, Any]:
-    """Return sum, mean, standard deviation, skewness and kurtosis."""
-    n = len(ordered)
-    whole = ordered.dtype.kind != "f"
-    if whole:
-        # Distances from the least are exact, whatever the size of the numbers.
-        distances = ordered.view(np.uint64) - ordered[:1].view(np.uint64)
-        high, low = distances >> np.uint64(32), distances & np.uint64(0xFFFFFFFF)
-        spare = (int(high.sum()) << 32) + int(low.sum())
-        total: int | float = spare + n * int(ordered[0])
-        mean, exponent, centre = total / n, 0, spare / n
-        values = distances.astype(np.float64)
-    else:
-        exponent = math.frexp(max(abs(ordered[0].item()), abs(ordered[-1].item())))[1]
-        values = np.ldexp(ordered, -exponent)
-        scaled = math.fsum(values)
-        centre = scaled / n
-        total, mean = _unscaled(scaled, exponent), _unscaled(centre, exponent)
-    figures: dict[str, Any] = {
-        "sum": (total if whole else rounded(total)) if math.isfinite(total) else None,
-        "mean": rounded(mean),
-        "std": None,
-        "skewness": None,
-        "kurtosis": None,
-    }
-    if n < 2:
-        return figures
-    values -= centre
-    greatest = float(np.abs(values[[0, -1]]).max())
-    if ordered[0] == ordered[-1] or not greatest:
-        return figures | {"std": 0.0}
-    width = math.frexp(greatest)[1]
-    values = np.ldexp(values, -width)
-    squares = values * values
-    second = float(squares.sum()) / n
-    std = _unscaled(math.sqrt(second * n / (n - 1)), exponent + width)
-    figures["std"] = rounded(std) if math.isfinite(std) else None
-    if n > 2:
-        third = float((squares * values).sum()) / n
-        skewness = third / second**1.5 * math.sqrt(n * (n - 1)) / (n - 2)
-        figures["skewness"] = _shape(skewness)
-    if n > 3:
-        fourth = float((squares * squares).sum()) / n
-        excess = fourth / second**2 - 3
-        figures["kurtosis"] = _shape(((n + 1) * excess + 6) * (n - 1) / ((n - 2) * (n - 3)))
-    return figures
-
-
-def _shape(figure: float) -> float:
-    """Round a figure without a unit: what cancels out is 0, not what is left of rounding."""
-    return rounded(round(figure, 9)) + 0.0
-
-
-def _unscaled(figure: float, exponent: int) -> float:
-    try:
-        return math.ldexp(figure, exponent)
-    except OverflowError:
-        return math.inf
 
 
 def _median_distance(ordered: Array, middle: float) -> float:

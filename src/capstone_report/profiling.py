@@ -69,6 +69,7 @@ def _profile(table: LoadedTable) -> Profile:
         samples.append(sample_of(name, cells, tally, rows))
         shifts += drift.alerts(columns[-1], cells)
         digest.add(cells)
+        del cells, tally  # before the next column is read
     duplicate_rows, repeated_rows = digest.repetitions() if columns else (0, 0)
     facts = TableFacts(
         rows=table.rows,

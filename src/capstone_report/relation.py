@@ -83,7 +83,7 @@ class Relations(Fact):
         rows: Rows that were looked at for correlations, pairs that are missing together and
             a first look at dependencies; fewer than the table has where it is large.
         keys: Columns, or pairs of them, that tell every row apart; pairs only where no
-            single column does.
+            single column does. Decimals measure, and are none.
         correlations: The strongest first; at most 300.
         dependencies: In the table's order; at most 200.
         missing_together: The strongest first; at most 50.

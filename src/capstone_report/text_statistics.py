@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 
 from capstone_report.arrays import Array, as_arrow, as_numpy, chosen
 from capstone_report.column_figure import Characters, TopValue
-from capstone_report.number_statistics import rounded
+from capstone_report.moments import rounded
 from capstone_report.value_look import EMAIL
 
 VALUE_LENGTH = 80

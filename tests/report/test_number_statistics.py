@@ -19,7 +19,7 @@ from capstone_report.column_statistics import profile_column
 SMALL = st.integers(-9, 9) | st.integers(-(2**63), 2**63 - 1) | st.none()
 FLOATS = (
     st.sampled_from([0.0, -0.0, 1.5, -1.5, math.inf, -math.inf, math.nan])
-    | st.floats(-1e6, 1e6)
+    | st.floats(-1e6, 1e6).map(lambda number: round(number, 9))
     | st.none()
 )
 

@@ -131,6 +131,13 @@ def test_keys(rows: list[tuple[int, int, int]]) -> None:
     assert list(related(columns).keys) == (single or pairs)
 
 
+def test_decimals_are_no_keys() -> None:
+    """What measures tells rows apart by chance: only integers, texts and dates are keys."""
+    found = related({"a": [1.5, 2.5, 3.5], "b": [1, 2, 2], "c": ["x", "x", "y"], "d": [1, 1, 1]})
+
+    assert found.keys == (("b", "c"),)
+
+
 def test_missing_together() -> None:
     """Columns with the same gaps are one group; opposite and partial gaps have a phi."""
     there = [True] * 30 + [False] * 10
