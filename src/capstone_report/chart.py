@@ -22,7 +22,7 @@ _CELL = 34
 _LETTER = 7
 """Pixels that a letter of a label takes, at most, on average."""
 _LABEL_LETTERS = 18
-_STRONG = 0.55
+_STRONG = 0.75
 """From here on a field is so full of colour that its text changes its own."""
 
 

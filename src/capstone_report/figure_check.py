@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from capstone_report.claim import Claim, FigureCheck
 from capstone_report.known_figure import KnownFigure, known_figures
+from capstone_report.personal_data import masked
 from capstone_report.profile import Profile
 from capstone_report.statistic_name import statistics_in
 from capstone_report.summary import Answer, Figure
@@ -28,6 +29,7 @@ from capstone_report.written_figure import (
 
 _TOLD_DIGITS = 5e-6
 """Models are told six digits of a mean: a claim need not know more."""
+_NO_COLUMN = "the table has no such column"
 _CLAUSE = re.compile(r"[;:.!?](?=\s|$)|,(?!\d)|\b(?:and|but|while|whereas|with|from|to)\b")
 
 
@@ -46,13 +48,28 @@ class _Checker:
     """Holds claims against the facts of one profile."""
 
     def __init__(self, profile: Profile) -> None:
-        self.columns = {each.name for each in profile.columns}
-        self.facts = known_figures(profile)
-        known = {*self.columns, *(each.file for each in profile.sources)}
-        values = {fact.of for fact in self.facts if fact.of and number_in(fact.of) is None}
-        self._names = _any_of(known | values)
+        self._columns = {each.name for each in profile.columns}
+        # A model knows a name that holds an address only with the address masked.
+        self._real = {masked(name, None): name for name in self._columns}
+        self._of_table: list[KnownFigure] = []
+        self._of_column: dict[str, list[KnownFigure]] = {name: [] for name in self._columns}
+        self._of_none_named: list[KnownFigure] = []
+        values = set[str]()
+        for figure in known_figures(profile):
+            for name in figure.columns:
+                self._of_column[name].append(figure)
+            if not figure.columns:
+                self._of_table.append(figure)
+            elif figure.is_date or figure.is_from_alert:
+                self._of_none_named.append(figure)
+            if figure.of and number_in(figure.of) is None:
+                values.add(figure.of)
+        files = {each.file for each in profile.sources}
+        names = self._columns | self._real.keys() | files | values
+        # Digits in names claim nothing.
+        self._names = _any_of(name for name in names if any(map(str.isdigit, name)))
         # `unit price` and `Unit_Price` are how people write of `unit_price`.
-        self._mentions = {_loose(name): name for name in self.columns if _loose(name)}
+        self._mentions = {_loose(name): name for name in self._columns if _loose(name)}
         self._mention = _any_of(self._mentions)
 
     def claims_of(self, answer: Answer) -> Iterator[Claim]:
@@ -60,12 +77,9 @@ class _Checker:
         for i, finding in enumerate(answer.findings):
             place = f"findings[{i}]"
             for j, name in enumerate(finding.columns):
-                if name not in self.columns:
+                if self._column(name) is None:
                     yield Claim(
-                        place=f"{place}.columns[{j}]",
-                        written=name,
-                        holds=False,
-                        against="the table has no such column",
+                        place=f"{place}.columns[{j}]", written=name, holds=False, against=_NO_COLUMN
                     )
             named = (*finding.columns, *(each.column for each in finding.figures if each.column))
             yield from self.in_text(f"{place}.text", finding.text, named)
@@ -83,14 +97,13 @@ class _Checker:
         claim = Claim(
             place=place, written=f"{figure.statistic}{where}: {figure.value}", holds=False
         )
-        if figure.column is not None and figure.column not in self.columns:
-            return claim.model_copy(update={"against": "the table has no such column"})
-        scope = (figure.column,) if figure.column else tuple(columns)
-        facts = [
-            fact
-            for fact in self.facts
-            if set(fact.columns) & set(scope) or (not figure.column and not fact.columns)
-        ]
+        column = self._column(figure.column)
+        if figure.column is not None and column is None:
+            return claim.model_copy(update={"against": _NO_COLUMN})
+        if column is not None:
+            facts = self._of_column[column]
+        else:
+            facts = [*self._of_table, *self._about(columns)]
         meant = _meant(facts, figure.statistic)
         found = next((fact for fact in meant if _is(fact, figure)), None)
         if found is not None:
@@ -102,18 +115,12 @@ class _Checker:
 
     def in_text(self, place: str, text: str, columns: Iterable[str]) -> Iterator[Claim]:
         """Check the numbers and dates of a sentence against what it is about."""
-        about = {*columns, *self._mentioned(text)} & self.columns
-        facts = [
-            fact
-            for fact in self.facts
-            if not fact.columns
-            or set(fact.columns) & about
-            or (not about and (fact.is_date or fact.is_from_alert))
-        ]
+        about = {*columns, *self._mentioned(text)}
+        known = self._about(about)
+        facts = [*self._of_table, *(known or self._of_none_named)]
         plain = text
         for found in self._names.finditer(text) if self._names else ():
-            if any(letter.isdigit() for letter in found[0]):
-                plain = blanked(plain, *found.span())
+            plain = blanked(plain, *found.span())
         dates = [fact for fact in facts if fact.is_date]
         for date in written_dates(plain):
             same = next((f for f in dates if _iso(f.value).startswith(date.iso)), None)
@@ -136,6 +143,22 @@ class _Checker:
                 holds=same is not None,
                 against=None if same is None else str(same),
             )
+
+    def _column(self, name: str | None) -> str | None:
+        """Return the column that somebody names; None if the table has none of that name."""
+        if name is None or name in self._columns:
+            return name
+        return self._real.get(name)
+
+    def _about(self, names: Iterable[str]) -> list[KnownFigure]:
+        """Return the figures of some columns; those of several only if all of them are named."""
+        columns = {column for name in names if (column := self._column(name))}
+        return [
+            figure
+            for column in sorted(columns)
+            for figure in self._of_column[column]
+            if columns.issuperset(figure.columns)
+        ]
 
     def _mentioned(self, text: str) -> Iterator[str]:
         if self._mention:

@@ -15,15 +15,19 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from capstone_report.alert import Severity
+from capstone_report.column_figure import Timeline
+from capstone_report.period import period_names
 from capstone_report.profile import Profile
 from capstone_report.written_figure import number_in, written_dates, written_numbers
 
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}.*)?")
+_DATE = re.compile(r"\d{4}-\d{2}(-\d{2}([T ]\d{2}(:\d{2}.*)?)?)?")
 _NO_SHARE = frozenset(
     {"position", "min", "max", "days", "min_length", "max_length", "version", "period"}
 )
 """Whole numbers that count no cells: a share of the rows would say nothing."""
 _ALERT = "alert:"
+_SPOKEN = {"quantiles.q50": "median", "nulls": "missing", "quantiles.q25": "first quartile"}
+_SPOKEN |= {"quantiles.q75": "third quartile"}
 _NAMES = frozenset({"name", "type", "personal", "period"})
 
 
@@ -58,9 +62,13 @@ class KnownFigure:
 
     def __str__(self) -> str:
         """Return it as readers are told of it."""
-        value = f"{self.value:.6g} %" if self.is_share else str(self.value)
+        value = self.value if isinstance(self.value, str) else f"{self.value:.12g}"
+        value = f"{self.value:.6g} %" if self.is_share else value
         where = f" of {', '.join(self.columns)}" if self.columns else ""
-        return f"{self.statistic}{where}: {value}"
+        for name, spoken in _SPOKEN.items():
+            if self.statistic.endswith(name):
+                return f"{self.statistic.removesuffix(name)}{spoken}{where}: {value}"
+        return f"{self.statistic.replace('_', ' ')}{where}: {value}"
 
 
 def known_figures(profile: Profile) -> tuple[KnownFigure, ...]:
@@ -171,6 +179,12 @@ def _walked(
             yield KnownFigure(columns=columns, statistic="value", value=of)
             if (number := number_in(of)) is not None:
                 yield KnownFigure(columns=columns, statistic="value", value=number)
+            return
+        if node.keys() == Timeline.model_fields.keys():
+            timeline = Timeline.model_validate(node)
+            for period, count in zip(period_names(timeline), timeline.counts, strict=True):
+                yield KnownFigure(columns=columns, statistic=f"rows in {period}", value=count)
+                yield KnownFigure(columns=columns, statistic="period", value=period)
             return
         about = tuple(dict.fromkeys(_columns_named(node.values(), names))) or columns
         for key, value in node.items():

@@ -11,6 +11,7 @@ not fit. All of it together is capped in time.
 from __future__ import annotations
 
 import asyncio
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -137,7 +138,8 @@ def ask_model(
     if terms.max_cost is not None and price is None:
         raise _no_price(server)
     allowance = Allowance(price=price, answer_tokens=terms.answer_tokens, max_cost=terms.max_cost)
-    wire = Wire(server=server, raw=raw, ledger=ledger, allowance=allowance)
+    until = time.monotonic() + terms.timeout_seconds
+    wire = Wire(server=server, raw=raw, ledger=ledger, allowance=allowance, until=until)
     # `from None` throughout: what the client raises may hold the request, and with it the key.
     try:
         answer = asyncio.run(_within_time(server, instructions, request, wire, terms))
@@ -151,7 +153,11 @@ def ask_model(
         said = f"{error.status_code} {error.body}"
         raise _failure(server, raw, "gave no answer: the server refused", said) from None
     except pydantic_ai.UnexpectedModelBehavior as error:
-        wrong = _problems(raw.texts[-1]) if raw.texts else str(error)
+        if wire.is_cut:
+            what = f"did not come to the end of its answer within {terms.answer_tokens:,} tokens"
+            hint = "Raise [params.llm] answer_tokens in capstone.toml."
+            raise _failure(server, raw, what, hint=hint) from None
+        wrong = _problems(raw.texts[-1]) if raw.texts else str(error).partition(", body:")[0]
         what = "did not answer in the shape asked for, repairs included"
         raise _failure(server, raw, what, wrong) from None
     except (pydantic_ai.AgentRunError, openai.OpenAIError) as error:
@@ -226,7 +232,9 @@ def _no_price(server: ModelServer) -> ModelError:
     )
 
 
-def _failure(server: ModelServer, raw: RawAnswers, what: str, said: str = "") -> ModelError:
+def _failure(
+    server: ModelServer, raw: RawAnswers, what: str, said: str = "", hint: str = ""
+) -> ModelError:
     """Say what went wrong in words of ours, and what the other side said, without secrets."""
     facts = {"server": server.address, "answers": str(len(raw.texts))}
     if said:
@@ -234,7 +242,8 @@ def _failure(server: ModelServer, raw: RawAnswers, what: str, said: str = "") ->
     return ModelError(
         f"model {server.model!r} {what}",
         facts=facts,
-        hint="`capstone build` starts again at llm; without CAPSTONE_LLM_MODEL and "
+        hint=hint
+        or "`capstone build` starts again at llm; without CAPSTONE_LLM_MODEL and "
         "CAPSTONE_LLM_BASE_URL the summary is made offline.",
     )
 

@@ -11,7 +11,9 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from email.utils import parsedate_to_datetime
 
 import httpx2
 
@@ -52,8 +54,10 @@ class Wire(httpx2.AsyncBaseTransport):
         raw: Where what comes back is written.
         ledger: Where it is written what that cost.
         allowance: What may be spent.
+        until: When the time for all requests is up, by `time.monotonic`.
         spent: What was, in US dollars, with doubtful requests at their most.
         refusal: Why a request was not made; the client only knows that it was not.
+        is_cut: Whether the last answer was longer than it may be, and so is not whole.
         created: When the last answer was made, in seconds of Unix time, by the server.
     """
 
@@ -61,8 +65,10 @@ class Wire(httpx2.AsyncBaseTransport):
     raw: RawAnswers
     ledger: Ledger
     allowance: Allowance
+    until: float
     spent: float = 0.0
     refusal: ModelError | None = None
+    is_cut: bool = False
     created: int | None = None
     _inner: httpx2.AsyncHTTPTransport = field(default_factory=httpx2.AsyncHTTPTransport)
 
@@ -73,7 +79,7 @@ class Wire(httpx2.AsyncBaseTransport):
         at_most = price.at_most(len(body), self.allowance.answer_tokens) if price else None
         limit = self.allowance.max_cost
         if limit is not None and at_most is not None and self.spent + at_most > limit:
-            self._write(Result.STOPPED, at_most=at_most)
+            self._write(Result.STOPPED, input_tokens=0, output_tokens=0, cost=0.0, at_most=at_most)
             self.refusal = self._over_budget(at_most, limit)
             # The client would take an exception for a lost connection, and try again.
             return httpx2.Response(_PAYMENT_REQUIRED, request=request)
@@ -102,6 +108,9 @@ class Wire(httpx2.AsyncBaseTransport):
             status, headers=response.headers, content=bytes(received), request=request
         )
         self._note(status, whole.text, at_most, seconds)
+        if _asked_wait(response.headers) > self.until - time.monotonic():
+            # There is no use in waiting until the time is up, nor in coming back too soon.
+            whole.headers["x-should-retry"] = "false"
         return whole
 
     def _note(self, status: int, text: str, at_most: float | None, seconds: float) -> None:
@@ -116,6 +125,7 @@ class Wire(httpx2.AsyncBaseTransport):
             self.raw.append_failure(f"HTTP {status}, but no completion", text)
         else:
             self.raw.append(content)
+        self.is_cut = _is_cut(document)
         created = document.get("created")
         self.created = created if isinstance(created, int) and created > 0 else None
         usage = document.get("usage")
@@ -178,6 +188,20 @@ class Wire(httpx2.AsyncBaseTransport):
         )
 
 
+def _asked_wait(headers: Mapping[str, str]) -> float:
+    """Return how long a server asks to wait, in seconds; 0 if it does not ask."""
+    asked = headers.get("retry-after", "")
+    try:
+        return float(asked)
+    except ValueError:
+        pass
+    try:
+        when = parsedate_to_datetime(asked)
+    except ValueError:
+        return 0.0
+    return when.timestamp() - time.time()
+
+
 def _document(text: str) -> dict[str, object]:
     """Read a body as a JSON object; an empty one if it is none."""
     try:
@@ -193,3 +217,11 @@ def _content(document: dict[str, object]) -> str | None:
         case {"choices": [{"message": {"content": str(content)}}, *_]}:
             return content
     return None
+
+
+def _is_cut(document: dict[str, object]) -> bool:
+    """Tell whether a completion says that it ends where it may be no longer."""
+    match document:
+        case {"choices": [{"finish_reason": "length"}, *_]}:
+            return True
+    return False

@@ -74,6 +74,7 @@ details {{ margin-top: .8rem; }}
 summary {{ cursor: pointer; color: var(--accent); font-size: .92rem; }}
 details > *:not(summary) {{ margin-top: .6rem; }}
 .panel {{ padding: .9rem 1.1rem; overflow-x: auto; }}
+.field-panel {{ width: fit-content; max-width: 100%; }}
 .cards {{ display: grid; grid-template-columns: repeat(auto-fill, minmax(min(20rem, 100%), 1fr));
   gap: .9rem; }}
 .card {{ display: flex; flex-direction: column; padding: .9rem 1.05rem 1rem; min-width: 0; }}

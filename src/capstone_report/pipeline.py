@@ -17,6 +17,7 @@ from capstone_report.compression import compress_profile
 from capstone_report.csv_file import Dialect
 from capstone_report.json_document import write_document
 from capstone_report.load_report import check_loaded
+from capstone_report.loaded_table import LoadedTable
 from capstone_report.loading import load_table
 from capstone_report.model_client import Terms
 from capstone_report.model_server import BASE_URL_VARIABLE, MODEL_VARIABLE, chosen_server
@@ -91,22 +92,30 @@ def profile(loaded: Path, profile_json: Path, profile_md: Path) -> None:
     outputs={
         "compressed_input": Artifact("output/compressed_input.json", contract=check_compressed)
     },
-    params={"token_budget": 4000},
+    params={"max_tokens": 12000, "tokenizer": "", "mask": True},
 )
-def compress(profile_json: Profile, loaded: pa.Table, token_budget: int) -> str:
+def compress(
+    profile_json: Profile, loaded: Path, *, max_tokens: int, tokenizer: str, mask: bool
+) -> str:
     """
     Choose the most telling things about the table that a model can be given.
 
     Args:
         profile_json: What is known of the table.
-        loaded: The table, for a sample of its rows.
-        token_budget: How many tokens the document may take; the instructions to
-            the model, a few hundred tokens, come on top.
+        loaded: The table, for a sample of its rows and for rare values.
+        max_tokens: How many tokens the document may take; the instructions to
+            the model, about a thousand tokens, come on top.
+        tokenizer: The model's `tokenizer.json`; empty to count bytes, which are
+            never fewer than tokens.
+        mask: Whether values that seem to be personal are hidden.
 
     Returns:
         A `Compressed` document, as it is written.
     """
-    return compress_profile(profile_json, loaded, token_budget).written()
+    table = LoadedTable.on_disk(loaded)
+    return compress_profile(
+        profile_json, table, max_tokens, tokenizer=tokenizer, is_masked=mask
+    ).written()
 
 
 @stage(

@@ -33,8 +33,12 @@ class Correlation(Fact):
 
     def strength(self) -> float:
         """Return the greatest of the figures, whatever its sign."""
+        return abs(self.figure())
+
+    def figure(self) -> float:
+        """Return the figure that is furthest from 0."""
         figures = (self.pearson, self.spearman, self.cramers_v)
-        return max((abs(each) for each in figures if each is not None), default=0.0)
+        return max((each for each in figures if each is not None), key=abs, default=0.0)
 
 
 class Dependency(Fact):

@@ -42,25 +42,19 @@ def _correlations(pairs: Sequence[Correlation]) -> Markup | None:
             names += new
     if not names:
         return None
-    known = {frozenset(each.columns): _figure(each) for each in pairs}
+    known = {frozenset(each.columns): each.figure() for each in pairs}
     values = [[known.get(frozenset((a, b))) if a != b else None for b in names] for a in names]
     strongest = telling[0]
     label = (
         f"How far {len(names)} columns go together, from \u22121 to 1. The most: "
-        f"{strongest.columns[0]} and {strongest.columns[1]}, {_figure(strongest):.2f}."
+        f"{strongest.columns[0]} and {strongest.columns[1]}, {strongest.figure():.2f}."
     )
     said = (
         "\u22121 to 1: of two columns of numbers the correlation (the stronger of Pearson's and "
         "Spearman's), else Cram\u00e9r's V. An empty field: no figure, or a weaker one."
     )
-    drawn = tag("div", matrix(label, names, values), class_="panel")
+    drawn = tag("div", matrix(label, names, values), class_="panel field-panel")
     return tag("div", drawn, tag("p", said, class_="soft"))
-
-
-def _figure(pair: Correlation) -> float:
-    """Return the figure of a pair that is furthest from 0."""
-    figures = [each for each in (pair.pearson, pair.spearman, pair.cramers_v) if each is not None]
-    return max(figures, key=abs, default=0.0)
 
 
 def _dependency(each: Dependency) -> str:
@@ -76,8 +70,8 @@ def _missing(each: MissingTogether) -> str:
     names = listed([*each.columns])
     if each.phi < 0:
         return f"{names}: one where the other is not"
-    exactly = "always" if each.phi == 1 else f"phi {each.phi:.2g},"
-    return f"{names}: {exactly} in {counted(each.rows, 'row')}"
+    exactly = "always" if each.phi == 1 else f"mostly (phi {each.phi:.2g})"
+    return f"{names}: {exactly} together, in {counted(each.rows, 'row')}"
 
 
 def _sentences(title: str, sentences: Sequence[str]) -> Iterator[Markup]:

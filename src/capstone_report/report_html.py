@@ -74,14 +74,11 @@ def _sections(report: Report) -> Iterator[tuple[str, Markup] | None]:
 
 def _top(report: Report, names: Sequence[str]) -> Markup:
     facts = report.table
-    tiles = {
-        "rows": f"{facts.rows:,}",
-        "columns": f"{facts.columns:,}",
-        "files": f"{len(report.sources):,}",
-        "cells missing": share(facts.missing_cells, facts.cells),
-        "duplicate rows": f"{facts.duplicate_rows:,}",
-        "rows rejected": f"{facts.rows_rejected:,}" if facts.rows_rejected else "",
-    }
+    counts = [(facts.rows, "row"), (facts.columns, "column"), (len(report.sources), "file")]
+    counts += [(facts.duplicate_rows, "duplicate row")]
+    counts += [(facts.rows_rejected, "rejected row")] if facts.rows_rejected else []
+    tiles = [counted(count, noun).split(" ", 1) for count, noun in counts]
+    tiles.insert(3, [share(facts.missing_cells, facts.cells), "cells missing"])
     links = [tag("li", tag("a", name, href=f"#{_anchor(name)}")) for name in names]
     title = f"{report.title} \u00b7 {report.dated}" if report.dated else report.title
     check = report.summary.check
@@ -94,11 +91,7 @@ def _top(report: Report, names: Sequence[str]) -> Markup:
         ),
         tag(
             "dl",
-            *(
-                tag("div", tag("dt", name), tag("dd", value), class_="tile")
-                for name, value in tiles.items()
-                if value
-            ),
+            *(tag("div", tag("dt", name), tag("dd", each), class_="tile") for each, name in tiles),
             class_="tiles",
         ),
         tag("nav", tag("ul", *links), aria_label="Parts of this page"),

@@ -99,6 +99,8 @@ def _answered(
             model=server.redacted(server.model),
             server=server.address,
             result=Result.REPLAYED,
+            input_tokens=0,
+            output_tokens=0,
             cost=0.0,
         )
         ledger.append(entry)

@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -17,11 +18,13 @@ from capstone_report.compressed import Compressed
 from capstone_report.compression import compress_profile
 from capstone_report.csv_file import Dialect
 from capstone_report.figure_check import check_figures
+from capstone_report.loaded_table import LoadedTable
 from capstone_report.loading import load_table
 from capstone_report.model_server import BASE_URL_VARIABLE, KEY_VARIABLES, MODEL_VARIABLE
 from capstone_report.offline_summary import summarise_offline
 from capstone_report.pipeline import llm
 from capstone_report.profile import Profile
+from capstone_report.profiling import profile_table
 from capstone_report.provenance import provenance_of
 from capstone_report.report import Report, make_report
 from capstone_report.summary import OfflineAuthor, Summary
@@ -73,10 +76,26 @@ def run_llm(told: Compressed, profile: Profile, **parameters: Any) -> Summary:
     return Summary.model_validate_json(validated.read_bytes())
 
 
-def reported(profile: Profile, summary: Summary | None = None, **words: str) -> Report:
+def loaded(*paths: Path) -> pa.Table:
+    """Load files as one table."""
+    return load_table(paths, Dialect(), 0)
+
+
+def told_of(table: pa.Table, max_tokens: int = 20_000, **how: Any) -> Compressed:
+    """Compress a table."""
+    return teller_of(table)(max_tokens, **how)
+
+
+def teller_of(table: pa.Table) -> Callable[..., Compressed]:
+    """Profile a table once, to compress it to one budget after the other."""
+    return partial(compress_profile, profile_table(table), LoadedTable.in_memory(table))
+
+
+def reported(table: pa.Table, summary: Summary | None = None, **words: str) -> Report:
     """Make the report on a table; without a summary, as the pipeline makes it without a model."""
+    profile = profile_table(table)
     if summary is None:
-        answer = summarise_offline(compress_profile(profile, pa.table({}), 8000))
+        answer = summarise_offline(told_of(table))
         check = check_figures(answer, profile)
         summary = Summary(**dict(answer), author=OfflineAuthor(), check=check)
     provenance = provenance_of(Path(each.file) for each in profile.sources)

@@ -6,14 +6,11 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.report.conftest import Load
+from tests.report.conftest import Load, loaded, told_of
 
 from capstone_report.claim import Claim, FigureCheck
-from capstone_report.compression import compress_profile
-from capstone_report.csv_file import Dialect
 from capstone_report.figure_check import check_figures
 from capstone_report.known_figure import known_figures
-from capstone_report.loading import load_table
 from capstone_report.offline_summary import summarise_offline
 from capstone_report.profile import Profile
 from capstone_report.profiling import profile_table
@@ -33,7 +30,7 @@ def profile(tmp_path_factory: pytest.TempPathFactory) -> Profile:
     """What is known of that table."""
     path = tmp_path_factory.mktemp("checked") / "a.csv"
     path.write_text(TEXT)
-    return profile_table(load_table([path], Dialect(), 0))
+    return profile_table(loaded(path))
 
 
 def checked(profile: Profile, text: str, *columns: str, **figure: object) -> FigureCheck:
@@ -146,9 +143,9 @@ def test_check_counts_what_it_names() -> None:
 
 def test_sample_offline() -> None:
     """Of the summary of the sample by fixed rules, every figure holds."""
-    table = load_table(sorted(DATA.glob("*.csv")), Dialect(), 0)
+    table = loaded(*sorted(DATA.glob("*.csv")))
     profile = profile_table(table)
-    check = check_figures(summarise_offline(compress_profile(profile, table, 8000)), profile)
+    check = check_figures(summarise_offline(told_of(table)), profile)
 
     assert check.doubtful == ()
     assert check.figures > 20
@@ -174,7 +171,7 @@ def test_any_table_offline(load: Load, rows: list[tuple[str, ...]]) -> None:
     """Whatever the table, no figure of a summary by fixed rules is in doubt."""
     table = load({"a.csv": "\n".join(["n,kind,day,ok", *map(",".join, rows)]) + "\n"})
     profile = profile_table(table)
-    check = check_figures(summarise_offline(compress_profile(profile, table, 8000)), profile)
+    check = check_figures(summarise_offline(told_of(table)), profile)
 
     assert check.doubtful == ()
 

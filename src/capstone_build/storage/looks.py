@@ -26,7 +26,8 @@ State = tuple[int, ...] | None
 FOLDER: State = ()
 
 _WHETHER = frozenset(
-    id(each.__code__) for each in (genericpath.exists, genericpath.isfile, genericpath.isdir)
+    id(each.__code__)
+    for each in (genericpath.exists, genericpath.isfile, genericpath.isdir, os.path.islink)
 )
 """Who asks for no more than whether something is there, and what."""
 
@@ -90,7 +91,7 @@ class Looks:
         now, lstat, access = real
 
         def seen_stat(path: Any, **more: Any) -> os.stat_result:
-            only_sought = id(sys._getframe(1).f_code) in _WHETHER  # noqa: SLF001 (as in `_callers`)
+            only_sought = id(sys._getframe(1).f_code) in _WHETHER  # noqa: SLF001 (who asks)
             try:
                 found = now(path, **more)
             except OSError:
@@ -100,7 +101,7 @@ class Looks:
             return found
 
         def seen_lstat(path: Any, **more: Any) -> os.stat_result:
-            self._ask(path)
+            self._ask(path, id(sys._getframe(1).f_code) in _WHETHER)  # noqa: SLF001 (as above)
             return lstat(path, **more)
 
         def seen_access(path: Any, mode: int, **more: Any) -> bool:
@@ -161,12 +162,16 @@ class Looks:
             name = self._name(path)
         except (TypeError, ValueError):
             return
-        if name is None or (found is not None and _is_special(found)) or not self.is_counted():
+        if name is None or (found is not None and _is_special(found)):
             return
-        if not self._are_artifacts:
-            (self.sought if only_sought else self.otherwise).add(name)
         state = state_of(found)
         states = self.states.get(name)
+        ways = self.sought if only_sought else self.otherwise
+        is_told = self._are_artifacts or name in ways
+        if (is_told and states is not None and state in states) or not self.is_counted():
+            return
+        if not is_told:
+            ways.add(name)
         if states is None:
             self.states[name] = {state: time.time_ns()}
         elif state not in states:
