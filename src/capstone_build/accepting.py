@@ -13,8 +13,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from capstone_build.authoring.project import Project
+from capstone_build.core.acceptance import Obstacle, refusal
 from capstone_build.core.artifact import MEMORY_FOLDER
-from capstone_build.core.fingerprint import Aspect
 from capstone_build.core.plan import Difference, MayRun, Verdict, compare, plan
 from capstone_build.core.stage import Stage, StageName
 from capstone_build.errors import InvalidPipelineError, PipelineError, UsageError
@@ -27,40 +27,16 @@ _FEW = 4
 """So many reasons are told for which a stage cannot be accepted."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Obstacle:
-    """
-    What no refactoring brings about, so that nobody can accept it.
-
-    Attributes:
-        aspects: In which ways the world departs from the last run.
-        problem: What that means.
-        hint: What to do; with a place for the stage's name.
-    """
-
-    aspects: frozenset[Aspect]
-    problem: str
-    hint: str
-
-
-_OBSTACLES = (
-    _Obstacle(
-        frozenset({Aspect.NEW, Aspect.UNFINISHED}),
-        "there is no result of a whole run",
-        "`capstone build {}` runs it.",
-    ),
-    _Obstacle(
-        frozenset({Aspect.INPUT, Aspect.READ, Aspect.PARAMETER, Aspect.ENVIRONMENT}),
-        "what it left is the result of other data",
-        "`capstone build {}` brings it up to date.",
-    ),
-    _Obstacle(
-        frozenset({Aspect.OUTPUT}),
-        "what it left is no longer there as it was",
-        "`capstone build {}` puts it back; what was edited by hand is kept in .cache/kept/.",
-    ),
-)
-"""The gravest first."""
+_HINTS = {
+    Obstacle.NO_RESULT: "`capstone build {}` runs it.",
+    Obstacle.OTHER_FILES: "`capstone build {}` runs it, so that it leaves what is declared.",
+    Obstacle.OTHER_DATA: "`capstone build {}` brings it up to date.",
+    Obstacle.OTHER_VALUES: "`capstone build {}` brings it up to date; with the values that it "
+    "had, it can be accepted.",
+    Obstacle.NOT_THERE: "`capstone build {}` puts it back; what was edited by hand is kept "
+    "in .cache/kept/.",
+}
+"""What to do; with a place for the stage's name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,14 +103,15 @@ def _judged(
 ) -> Accepted | UsageError:
     world = session.world
     differences = compare(stage.name, world.observe(stage, session.graph), world)
-    for obstacle in _OBSTACLES:
-        if met := [each for each in differences if each.aspect in obstacle.aspects]:
-            more = f" (+{len(met) - _FEW} more)" if len(met) > _FEW else ""
-            return UsageError(
-                f"stage {stage.name!r} cannot be accepted: {obstacle.problem}",
-                facts={"because": describe(met[:_FEW]) + more},
-                hint=obstacle.hint.format(stage.name),
-            )
+    refused = refusal(stage, world.last(stage.name), differences)
+    if refused is not None:
+        met = refused.because
+        more = f" (+{len(met) - _FEW} more)" if len(met) > _FEW else ""
+        return UsageError(
+            f"stage {stage.name!r} cannot be accepted: {refused.obstacle.value}",
+            facts={"because": describe(met[:_FEW]) + more},
+            hint=_HINTS[refused.obstacle].format(stage.name),
+        )
     return Accepted(stage.name, differences)
 
 

@@ -7,8 +7,12 @@ decides nothing (the verdict is the plan's) and shows nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
 
+from capstone_build.analysis.file.notebook import CELLS, is_notebook, spelled
+from capstone_build.analysis.file.passage import is_unnamed
 from capstone_build.core.digest import Digest
 from capstone_build.core.explanation import Change, Counted, Explanation, Past
 from capstone_build.core.fingerprint import Aspect, Part
@@ -17,6 +21,17 @@ from capstone_build.core.report import ReadUndeclared
 from capstone_build.core.stage import Stage
 from capstone_build.kept_sources import KeptSources, is_in_same_file
 from capstone_build.session import Forecast, Session
+
+_NOT_KEPT = "what it was is not kept"
+
+
+@dataclass(frozen=True, slots=True)
+class _Lines:
+    """What a difference consists of; see `Change`."""
+
+    old: str = ""
+    new: str = ""
+    remark: str = ""
 
 
 class Explaining:
@@ -47,7 +62,7 @@ class Explaining:
             before = latest.previous.sources if latest.previous is not None else {}
             changes = self._changes(stage, latest.because, before, then)
             past = Past(how=latest.how, at=latest.at, seconds=latest.trace.seconds, changes=changes)
-        touched = {d.after.rpartition(":")[0] for d in differences if d.aspect is Aspect.CODE}
+        touched = {_file_of(each) for each in differences}
         edited = [file for file, digest in now.items() if file in then and then[file] != digest]
         return Explanation(
             stage=stage.name,
@@ -90,32 +105,75 @@ class Explaining:
         then: Mapping[str, Digest],
         now: Mapping[str, Digest],
     ) -> tuple[Change, ...]:
-        return tuple(self._change(stage, each, then, now) for each in differences)
+        return tuple(
+            self._change(stage, each, self._lines(each, differences, then, now))
+            for each in differences
+            if not self._is_repeated(each, differences, then, now)
+        )
 
-    def _change(
-        self,
-        stage: Stage,
-        difference: Difference,
-        then: Mapping[str, Digest],
-        now: Mapping[str, Digest],
-    ) -> Change:
+    def _change(self, stage: Stage, difference: Difference, lines: _Lines) -> Change:
         part: Part = (difference.aspect, difference.key)
         told = self._world.fingerprints.of(stage).closure.parts.get(part)
-        old = new = ""
-        if difference.aspect is Aspect.CODE:
-            file = difference.after.rpartition(":")[0]
-            old = self._sources.passage(difference.key, then, file) if difference.then else ""
-            new = self._sources.passage(difference.key, now, file) if difference.now else ""
-        elif difference.aspect is Aspect.COMMAND:
-            old, new = difference.before, difference.after
         return Change(
             difference=difference,
             chain=told.chain if told is not None else (),
-            old=old,
-            new=new,
+            old=lines.old,
+            new=lines.new,
+            remark=lines.remark,
             note=told.note if told is not None else "",
             place=self._place(stage, part),
         )
+
+    def _lines(
+        self,
+        difference: Difference,
+        differences: Sequence[Difference],
+        then: Mapping[str, Digest],
+        now: Mapping[str, Digest],
+    ) -> _Lines:
+        """Return what *difference* consists of, without what others of the *differences* tell."""
+        file = _file_of(difference)
+        match difference.aspect:
+            case Aspect.COMMAND:
+                return _Lines(difference.before, difference.after)
+            case Aspect.CODE:
+                key = difference.key
+                told = _told_beside(difference, differences)
+                old = self._sources.passage(key, then, file, told) if difference.then else ""
+                new = self._sources.passage(key, now, file, told) if difference.now else ""
+                is_known = old or difference.then is None or not new or told
+                if old is None or new is None or not is_known:
+                    return _Lines(remark=_NOT_KEPT)
+                return _Lines(old, new)
+            case Aspect.FILE:
+                before = self._sources.text(file, then) if difference.then else b""
+                after = self._sources.text(file, now) if difference.now else b""
+                if before is None or after is None:
+                    return _Lines(remark=self._sources.unshown(file) or _NOT_KEPT)
+                return _file_lines(file, before, after)
+        return _Lines()
+
+    def _is_repeated(
+        self,
+        difference: Difference,
+        differences: Sequence[Difference],
+        then: Mapping[str, Digest],
+        now: Mapping[str, Digest],
+    ) -> bool:
+        """Tell whether all that *difference* consists of is told by others of the *differences*."""
+        if difference.aspect is Aspect.FILE and difference.key.endswith(CELLS):
+            return any(
+                each.aspect is Aspect.CODE and _file_of(each) == _file_of(difference)
+                for each in differences
+            )
+        told = _told_beside(difference, differences)
+        if "<script>" in told and not difference.key.endswith(":<script>"):
+            return True  # what a file does when it is imported it does when it is run
+        if not told:
+            return False
+        whole = self._lines(difference, (), then, now)
+        rest = self._lines(difference, differences, then, now)
+        return whole.old != whole.new and rest.old == rest.new and not rest.remark
 
     def _place(self, stage: Stage, part: Part) -> str:
         """Return the line that reads what is not declared; empty if it is not known."""
@@ -137,3 +195,36 @@ class Explaining:
             aspect, name = part
             if not name.endswith("/"):
                 yield ReadUndeclared(stage.name, aspect, (name,), self._place(stage, part))
+
+
+def _file_of(difference: Difference) -> str:
+    """Return the file of code that *difference* is in; empty if it is in none."""
+    if difference.aspect is Aspect.FILE:
+        return difference.key.removesuffix(CELLS)
+    return (difference.after or difference.before).rpartition(":")[0]
+
+
+def _told_beside(difference: Difference, differences: Sequence[Difference]) -> frozenset[str]:
+    """
+    Return the parts of a file that others of the *differences* tell of by themselves.
+
+    Empty where *difference* does not tell of what its whole file does.
+    """
+    if difference.aspect is not Aspect.CODE or not is_unnamed(difference.key):
+        return frozenset()
+    file = _file_of(difference)
+    beside = (e for e in differences if e.aspect is Aspect.CODE and e.key != difference.key)
+    return frozenset(each.key.rpartition(":")[2] for each in beside if _file_of(each) == file)
+
+
+def _file_lines(file: str, before: bytes, after: bytes) -> _Lines:
+    """Return the lines of a *file* of code that is not read as Python."""
+    read = (
+        spelled if is_notebook(file) else partial(bytes.decode, encoding="utf-8", errors="replace")
+    )
+    old, new = read(before), read(after)
+    if old == new:
+        return _Lines(remark="it differs in whether it can be run")
+    if old.removesuffix("\n") == new.removesuffix("\n"):
+        return _Lines(remark="it differs in how its last line ends")
+    return _Lines(old, new)

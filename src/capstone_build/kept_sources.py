@@ -1,19 +1,27 @@
 """
 Kept sources: the text of the code that stages ran, so that old can be told from new.
 
-Knows files and the store; does not know which passages of a file count
-(`capstone_build.analysis.file.passage`).
+Knows files of code of any language, and the store; does not know which passages
+of a file count (`capstone_build.analysis.file.passage`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
 
-from capstone_build.analysis.file.passage import passage
-from capstone_build.core.digest import Digest, digest_bytes
+from capstone_build.core.digest import Digest, digest_bytes, executable
+from capstone_build.core.fingerprint import Aspect
 from capstone_build.core.stage import Stage
+from capstone_build.core.variable import is_secret
 from capstone_build.world import World
+
+_LARGEST = 1 << 20
+"""Larger files, in bytes, are not kept to be shown: nobody wrote them by hand."""
+
+_SETS = re.compile(rb"^\s*(?:export\s+)?([A-Za-z_]\w*)=[\"']?[^\s\"'$`]", re.MULTILINE)
+"""Where a shell script gives a variable a value that is written out."""
 
 
 class KeptSources:
@@ -29,13 +37,12 @@ class KeptSources:
         self._kept: set[Digest] = set()
 
     def of(self, stage: Stage) -> dict[str, Digest]:
-        """Return the source files of what *stage* reaches, with their digests."""
-        taken = self._world.fingerprints
-        files = taken.of(stage).closure.extent.files
-        return {taken.spell(file): digest for file, digest in files.items()}
+        """Return the files of code of what *stage* reaches, with their digests."""
+        python = dict(self._world.fingerprints.of(stage).list_sources())
+        return {**dict(self._others(stage)), **python}
 
     def keep(self, stage: Stage) -> dict[str, Digest]:
-        """Keep the source files of what *stage* reaches; return the digest of each."""
+        """Keep the files of code of what *stage* reaches; return the digest of each."""
         sources = self.of(stage)
         for file, digest in sources.items():
             if digest not in self._kept:
@@ -44,7 +51,13 @@ class KeptSources:
                     self._world.store.keep_text(content, digest)
         return sources
 
-    def passage(self, part: str, sources: Mapping[str, Digest], file: str = "") -> str:
+    def passage(
+        self,
+        part: str,
+        sources: Mapping[str, Digest],
+        file: str = "",
+        told: Collection[str] = (),
+    ) -> str | None:
         """
         Return a piece of code as it was in a version of the project.
 
@@ -52,16 +65,55 @@ class KeptSources:
             part: Its name in a fingerprint.
             sources: The digests of the source files then.
             file: Where it is; found from its module's name if it is not given.
+            told: Globals that are told of by themselves.
 
         Returns:
-            Its text, normalised; empty if it was not there or is not kept.
+            Its text, normalised; empty if it was not there, None if that is not kept.
         """
+        # Where nothing is shown, nobody waits for what reads code.
+        from capstone_build.analysis.file.notebook import is_notebook, notebook_code
+        from capstone_build.analysis.file.passage import passage
+
         found = file if file in sources else _file_of(part, sources)
         if not found:
             return ""
-        digest = sources[found]
-        text = self._standing(found, digest) or self._world.store.text(digest)
-        return "" if text is None else passage(text, part)
+        text = self.text(found, sources)
+        if text is None:
+            return None
+        return passage(notebook_code(text) if is_notebook(found) else text, part, told)
+
+    def text(self, file: str, sources: Mapping[str, Digest]) -> bytes | None:
+        """Return what a *file* held in a version of the project; None if that is not kept."""
+        if file not in sources:
+            return None
+        digest = sources[file]
+        text = self._standing(file, digest)
+        return self._world.store.text(digest) if text is None else text
+
+    def unshown(self, file: str) -> str:
+        """Say why the lines of a *file* of code are not kept to be shown; empty if they are."""
+        place = self._world.project.root / file
+        with suppress(OSError):
+            if place.stat().st_size > _LARGEST:
+                return f"it is larger than {_LARGEST >> 20} MB: its lines are not kept"
+            content = place.read_bytes()
+            if b"\0" in content:
+                return "it is no text"
+            for name in _SETS.findall(content):
+                if is_secret(name.decode()):
+                    return f"it sets {name.decode()}, which may be a key: its lines are not kept"
+        return ""
+
+    def _others(self, stage: Stage) -> Iterator[tuple[str, Digest]]:
+        """Yield the files of code to *stage* that count by their content, if they can be shown."""
+        world = self._world
+        counted = {**world.fingerprints.of(stage).fingerprint, **world.fingerprints.files(stage)}
+        for (aspect, name), digest in counted.items():
+            if aspect is Aspect.FILE and not self.unshown(name):
+                with suppress(OSError):
+                    content = digest_bytes((world.project.root / name).read_bytes())
+                    if digest in {content, executable(content)}:
+                        yield name, content
 
     def _standing(self, file: str, digest: Digest) -> bytes | None:
         """Return the content of a source file if it is still that of *digest*."""

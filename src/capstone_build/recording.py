@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
+from capstone_build.core.acceptance import still_discovered
 from capstone_build.core.artifact import ArtifactPath
 from capstone_build.core.digest import Digest
 from capstone_build.core.fingerprint import Part
@@ -80,7 +81,7 @@ class Recording:
             self._as_of_now(stage, now, last),
             fingerprint=now.fingerprint,
             inputs={path: d for path, d in now.inputs.items() if d is not None},
-            discovered={part: now.look(part) for part in last.discovered},
+            discovered={part: now.look(part) for part in still_discovered(stage, last)},
         )
         self._record(stage, trace, "accepted", because)
 

@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-from capstone_build.analysis.names.sources import notebook_code
+from capstone_build.analysis.file.notebook import notebook_code
 
 
 def notebook(*cells: str) -> bytes:

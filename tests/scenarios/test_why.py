@@ -346,6 +346,170 @@ def test_a_line_that_may_have_moved_is_not_given_as_todays(shop: Project) -> Non
     assert "reads rates/a.csv, which it does not declare" in why(shop, "report")
 
 
+OTHER_CODE = """
+from capstone_build import command, stage
+
+clean = command("bash clean.sh > {outputs.o}", name="clean", outputs={"o": "output/clean"})
+model = command("cat fit.R > {outputs.o}", name="model", outputs={"o": "output/model"})
+
+
+@stage(outputs={"o": "output/top"}, code=["queries/*.sql", "blob.jar", "long.sql"])
+def top() -> str:
+    return "top"
+"""
+
+
+@pytest.fixture
+def polyglot(project: Project) -> Project:
+    """Stages whose code is in other languages, built once."""
+    project.write("pipeline.py", OTHER_CODE)
+    project.write("clean.sh", ". lib.sh\necho 1\n")
+    project.write("lib.sh", "set -e\n")
+    project.write("fit.R", "x <- 1\n")
+    project.write("queries/top.sql", "select *\nfrom sales\nlimit 10\n")
+    project.write("queries/old.sql", "select 0\n")
+    project.write("long.sql", "select 1;\n" * 150_000)
+    project.write("blob.jar", "a\0b")
+    project.build()
+    return project
+
+
+def test_lines_of_other_languages_are_shown_too(polyglot: Project) -> None:
+    """Whether a command names the file, a script does, or the stage declares it as code."""
+    polyglot.edit("lib.sh", "set -e", "set -eu")
+    polyglot.edit("fit.R", "1", "2")
+    polyglot.edit("queries/top.sql", "limit 10", "limit 20")
+    polyglot.write("queries/new.sql", "select 2\n")
+    (polyglot.root / "queries/old.sql").unlink()
+    lib = ["  file lib.sh changed", "    clean.sh -> lib.sh", "    - set -e", "    + set -eu"]
+    assert why(polyglot, "clean").splitlines()[1:-1] == lib
+    assert why(polyglot, "model").splitlines()[1:-1] == [
+        "  file fit.R changed",
+        "    - x <- 1",
+        "    + x <- 2",
+    ]
+    assert why(polyglot, "top").splitlines()[1:-1] == [
+        "  file queries/top.sql changed",
+        "      select *",
+        "      from sales",
+        "    - limit 10",
+        "    + limit 20",
+        "  file queries/new.sql is new",
+        "    + select 2",
+        "  file queries/old.sql is gone",
+        "    - select 0",
+    ]
+
+    polyglot.build()
+    assert [f"  {line}" for line in lib] == why(polyglot, "clean").splitlines()[2:]
+
+
+def test_where_there_are_no_lines_to_show_it_is_said_why(polyglot: Project) -> None:
+    """What is no text, nobody's writing, or may hold a key is not put on a screen."""
+    polyglot.write("blob.jar", "a\0c")
+    polyglot.write("long.sql", "select 2;\n" * 150_000)
+    polyglot.edit("clean.sh", "echo 1", "export API_KEY=abc123\necho 1")
+    (polyglot.root / "queries/top.sql").chmod(0o755)
+    polyglot.write("queries/old.sql", "select 0")
+    told = why(polyglot, "top")
+    assert "file blob.jar changed\n      (it is no text)\n" in told
+    assert "file long.sql changed\n      (it is larger than 1 MB: its lines are not kept)" in told
+    assert "top.sql changed\n      (it differs in whether it can be run)" in told
+    assert "old.sql changed\n      (it differs in how its last line ends)" in told
+    told = why(polyglot, "clean")
+    assert "(it sets API_KEY, which may be a key: its lines are not kept)" in told
+    polyglot.build()
+    kept = [path.read_bytes() for path in (polyglot.root / ".cache/objects").glob("*/*")]
+    assert not any(b"abc123" in content for content in kept)
+
+    polyglot.edit("clean.sh", "export API_KEY=abc123\n", "")
+    told = why(polyglot, "clean")
+    assert "file clean.sh changed\n      (what it was is not kept)" in told
+    assert "abc123" not in told
+
+
+def test_a_script_that_is_edited_at_its_top_is_told_once(project: Project) -> None:
+    """By the name that the edit is of, where it has one; else as what the script does."""
+    project.write(
+        "pipeline.py",
+        """
+        from capstone_build import command
+
+        s = command("python s.py > {outputs.o}", name="s", outputs={"o": "output/s"})
+        """,
+    )
+    project.write(
+        "s.py",
+        """\
+        RATE = 1
+
+
+        def scaled(x):
+            return x * RATE
+
+
+        print(scaled(2))
+        """,
+    )
+    project.build()
+    project.edit("s.py", "RATE = 1", "RATE = 3")
+    expected = [
+        "  code changed: s:RATE (s.py:1)",
+        "    s.py -> scaled -> RATE",
+        "    - RATE = 1",
+        "    + RATE = 3",
+    ]
+    assert why(project, "s").splitlines()[1:-1] == expected
+
+    project.edit("s.py", "print(scaled(2))", "print(scaled(4))")
+    assert why(project, "s").splitlines()[1:-1] == [
+        *expected,
+        "  code changed: what s.py does when it is run (s.py:1)",
+        "    - print(scaled(2))",
+        "    + print(scaled(4))",
+    ]
+    assert "code changed: s:RATE (s.py:1) (+" in project.build().line("s"), "the name comes first"
+
+
+def test_a_notebook_is_told_by_its_cells(project: Project) -> None:
+    """As code where that changed, and never as the JSON that it is."""
+    project.write(
+        "pipeline.py",
+        """
+        from capstone_build import command
+
+        s = command("echo jupyter execute n.ipynb > {outputs.o}", name="s", outputs={"o": "o"})
+        """,
+    )
+    project.write(
+        "n.ipynb",
+        """\
+        {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [
+         {"cell_type": "markdown", "id": "a", "metadata": {}, "source": ["As agreed"]},
+         {"cell_type": "code", "id": "b", "execution_count": 1, "metadata": {"tags": ["x"]},
+          "outputs": [], "source": ["RATE = 2\\n", "print(RATE)"]}
+        ]}
+        """,
+    )
+    project.build()
+    project.edit("n.ipynb", "RATE = 2", "RATE = 3")
+    told = why(project, "s")
+    assert told.splitlines()[-3:-1] == ["    - RATE = 2", "    + RATE = 3"]
+    assert told.count("RATE = 3") == 1
+
+    project.build()
+    project.edit("n.ipynb", "As agreed", "As told")
+    assert why(project, "s").splitlines()[1:-1] == [
+        "  file n.ipynb (cells) changed",
+        "      # kernel",
+        "      # %% markdown",
+        "    - As agreed",
+        "    + As told",
+        "      # %% code x",
+        "      RATE = 3",
+    ]
+
+
 def test_a_refactoring_can_be_accepted(shop: Project) -> None:
     """The stage is up to date from then on, and the log says who said so."""
     shop.edit("money.py", "x * RATE", "RATE * x")
@@ -399,6 +563,57 @@ def test_a_result_of_other_data_cannot_be_accepted(
     assert lines[2].startswith("hint: `capstone build report` ")
     assert not shop.exists(".cache/logs/accepted.log")
     assert shop.build().ran == ["report"], "the hint helps"
+
+
+def test_a_constant_that_becomes_a_parameter_can_be_accepted(shop: Project) -> None:
+    """And a file that was read undeclared, once it is declared; a value that changes cannot."""
+    shop.write("digits.txt", "2")
+    shop.write(
+        "pipeline.py",
+        """
+        from pathlib import Path
+        from capstone_build import stage
+
+
+        @stage(outputs={"out": "output/report.txt"})
+        def report() -> str:
+            return str(round(1 / 3, int(Path("digits.txt").read_text())) * 2)
+        """,
+    )
+    shop.build()
+    shop.write(
+        "pipeline.py",
+        """
+        from capstone_build import stage
+
+
+        @stage(
+            inputs={"digits": "digits.txt"},
+            outputs={"out": "output/report.txt"},
+            params={"factor": 2},
+        )
+        def report(digits: str, factor: int) -> str:
+            return str(round(1 / 3, int(digits)) * factor)
+        """,
+    )
+    accepted = shop.run("accept", "report")
+    assert accepted.code == 0, accepted.err
+    assert "parameter factor is new: 2" in shop.read(".cache/logs/accepted.log")
+    told = why(shop, "report")
+    assert told.startswith("report: up to date\n")
+    assert "which it does not declare" not in told
+    assert shop.build().ran == []
+
+    shop.edit("pipeline.py", '"factor": 2', '"factor": 3')
+    done = shop.run("accept", "report")
+    assert done.code == 2
+    assert done.err.splitlines()[:2] == [
+        "stage 'report' cannot be accepted: what it left is the result of other values",
+        "  because: parameter factor: 2 -> 3",
+    ]
+    assert "with the values that it had, it can be accepted" in done.err
+    shop.write("digits.txt", "1")
+    assert "input digits.txt changed" in shop.run("accept", "report").err
 
 
 def test_a_run_that_failed_left_nothing_to_accept(shop: Project) -> None:

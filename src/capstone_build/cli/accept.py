@@ -27,7 +27,8 @@ def accept_command(stages: tuple[str, ...], settings: tuple[str, ...], file: Pat
     Take what STAGE left for what a run would leave, though its code changed.
 
     For a refactoring that changes no result. Outputs must stand as they were
-    left, of inputs that did not change. What was accepted is written to
+    left, of inputs and parameters whose values did not change; to declare some for
+    the first time is a refactoring, too. What was accepted is written to
     .cache/logs/accepted.log; `capstone build --force STAGE` runs it after all.
     """
     project = opened_project(file)

@@ -21,8 +21,9 @@ class Change:
     Attributes:
         difference: What differs.
         chain: Names from the stage's function to the code, each used by the one before it.
-        old: The code or command as it was, normalised; empty where it is neither, or not kept.
+        old: The code or command as it was, normalised; empty where it is neither, or not known.
         new: The same as it is.
+        remark: Why the two are not known, if there should be any.
         note: Why something coarser than a definition counts, if so.
         place: Which line of the code reads it, if it is read undeclared and that is known.
     """
@@ -31,6 +32,7 @@ class Change:
     chain: tuple[str, ...] = ()
     old: str = ""
     new: str = ""
+    remark: str = ""
     note: str = ""
     place: str = ""
 

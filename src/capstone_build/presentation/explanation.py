@@ -189,7 +189,7 @@ def _account(change: Change, indent: str) -> Iterator[str]:
 def _ordered(changes: Sequence[Change]) -> list[Change]:
     """Return *changes*, the most telling first; of code, what is nearest to the stage."""
 
-    def weight(change: Change) -> tuple[tuple[int, int], int, str, int]:
+    def weight(change: Change) -> tuple[tuple[int, int, bool], int, str, int]:
         file, _, line = change.difference.after.rpartition(":")
         place = (file, int(line)) if line.isdecimal() else ("", 0)
         return by_weight(change.difference), len(change.chain), *place
@@ -199,11 +199,11 @@ def _ordered(changes: Sequence[Change]) -> list[Change]:
 
 def _diff(change: Change) -> Iterator[str]:
     """Yield the lines that differ, old and new, with a little around them."""
+    if change.remark:
+        yield f"  ({change.remark})"
+        return
     old, new = _lines(change.old), _lines(change.new)
     if old == new:
-        return
-    if not old and change.difference.then is not None:
-        yield "  (what it was is not kept)"
         return
     if not (old and new):
         yield from (f"{'+' if new else '-'} {line}".rstrip() for line in new or old)

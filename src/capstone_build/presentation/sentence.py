@@ -95,9 +95,10 @@ def reason(differences: Sequence[Difference]) -> str:
     return clause(first) + (f" (+{more} more)" if more else "")
 
 
-def by_weight(difference: Difference) -> tuple[int, int]:
+def by_weight(difference: Difference) -> tuple[int, int, bool]:
     """Return what sorts differences, the most telling first."""
-    return _RANK[difference.aspect], _kind(difference)
+    is_unnamed = difference.key.rpartition(":")[2] in _EXECUTED
+    return _RANK[difference.aspect], _kind(difference), is_unnamed
 
 
 def verdict_line(verdict: Verdict) -> str:

@@ -6,12 +6,12 @@ Knows closures and files that were found one by one; does not find them.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache, reduce
 from pathlib import Path
 
+from capstone_build.analysis.file.notebook import CELLS, without_outputs
 from capstone_build.analysis.walk.closure import Closure, Parts, Reached
 from capstone_build.analysis.walk.extent import Extent
 from capstone_build.core.digest import Digest, digest_bytes, digest_fields
@@ -96,8 +96,8 @@ class Collection:
             content = Path(path).read_bytes()
         except OSError:
             content = b""
-        name = f"{self.spell(path)} (cells)"
-        self._put_file(name, digest_bytes(_without_outputs(content)), path, way)
+        name = f"{self.spell(path)}{CELLS}"
+        self._put_file(name, digest_bytes(without_outputs(content)), path, way)
 
     def _put_file(self, name: str, digest: Digest, path: str, way: tuple[str, ...]) -> None:
         where = Location(self.spell(path), 1)
@@ -152,17 +152,3 @@ class Collection:
 def inside(root: str, path: str) -> str:
     """Return *path* from *root*; empty if it does not lie there."""
     return path[len(root) + 1 :] if path.startswith(f"{root}/") else ""
-
-
-def _without_outputs(content: bytes) -> bytes:
-    """Return what of a notebook is written by hand: its cells, their tags, and the kernel."""
-    try:
-        notebook = json.loads(content)
-        cells = [
-            [each["cell_type"], "".join(each["source"]), each.get("metadata", {}).get("tags", [])]
-            for each in notebook["cells"]
-        ]
-        kernel = notebook.get("metadata", {}).get("kernelspec", {}).get("name", "")
-        return json.dumps([kernel, cells]).encode()
-    except (ValueError, KeyError, TypeError, AttributeError):
-        return content

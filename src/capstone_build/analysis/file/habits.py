@@ -22,7 +22,8 @@ READERS = {
         _words(
             """
             __annotations__ __code__ __doc__ _getframe co_varnames currentframe f_locals
-            get_annotations get_type_hints getdoc getfullargspec render_doc signature
+            get_annotations get_type_hints getdoc getfullargspec getmembers getmembers_static
+            render_doc signature
             """
         ),
         Flag.TEXTS,
@@ -56,6 +57,8 @@ OF_INTERPRETER = {
     "sys.path": Flag.PATH,
     "sys.modules": Flag.ANY_MODULE,
     "inspect.stack": Flag.TEXTS,
+    **dict.fromkeys(("pydoc.HTMLDoc", "pydoc.TextDoc", "pydoc.help"), Flag.TEXTS),
+    **dict.fromkeys(("pydoc.document", "pydoc.html", "pydoc.plaintext"), Flag.TEXTS),
 }
 """The same, where only the module's name makes it plain."""
 
@@ -83,7 +86,8 @@ PURE_METHODS = _words(
 DOING = re.compile(
     r"_?(add|append|basicconfig|chdir|config|connect$|disable|enable|exec|extend|filter$"
     r"|filterwarnings|heap|hook|init$|init_|insert|install|load_dotenv|option|patch"
-    r"|push|put|regist|seed|set(?!$)|shuffle|simplefilter|start|subscribe|unset|update|use$)",
+    r"|push|put|regist|reload|seed|set(?!$)|shuffle|simplefilter|start|subscribe|textdomain|unset"
+    r"|update|use$)",
     re.IGNORECASE,
 )
 """How functions are called that are there for what they do."""

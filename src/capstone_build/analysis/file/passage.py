@@ -7,7 +7,7 @@ is read as today's is; does not know whether the part counted then.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from capstone_build.analysis.file.spelling import Speller
 from capstone_build.analysis.file.summary import Summary, summarise
@@ -18,12 +18,17 @@ _IDLE = {Kind.IMPORT, Kind.STAR}
 _DEFINITIONS = {Kind.FUNCTION, Kind.CLASS}
 
 
-def passage(text: bytes, part: str) -> str:
+def passage(text: bytes, part: str, told: Collection[str] = ()) -> str:
     """
     Return what *part*, `module:name` as in a fingerprint, is in a file of this *text*.
 
     Normalised, as far as the part is: one layout, without comments, docstrings
     and annotations. Empty if the file does not have it.
+
+    Args:
+        text: The file.
+        part: What of it.
+        told: Globals that are told of by themselves: what a file does leaves them out.
     """
     name = part.partition(":")[2]
     summary = summarise(text)
@@ -32,15 +37,28 @@ def passage(text: bytes, part: str) -> str:
     for ending in _AS_WRITTEN:
         if name.endswith(ending):
             return _lines(text, summary, summary.binders.get(name.removesuffix(ending), ()))
-    indices = tuple(_effects(summary) if name.startswith("<") else summary.binders.get(name, ()))
+    if is_unnamed(part):
+        units = summary.running if name == "<script>" else _effects(summary)
+        indices = tuple(i for i in units if not _is_told(summary.units[i].names, told))
+    else:
+        indices = summary.binders.get(name, ())
     return Speller(text).spell(indices) if indices else ""
+
+
+def is_unnamed(part: str) -> bool:
+    """Tell whether *part* is what a file does when it is executed, and no definition."""
+    return part.rpartition(":")[2].startswith("<")
+
+
+def _is_told(names: Sequence[str], told: Collection[str]) -> bool:
+    return any(name in told for name in names)
 
 
 def _effects(summary: Summary) -> Iterator[int]:
     """Yield the statements that may act when the file is executed."""
     for index, unit in enumerate(summary.units):
         is_definition = unit.kind in _DEFINITIONS and not unit.decorators and not unit.bases
-        if not (is_definition or unit.fixed or unit.kind in _IDLE):
+        if not (is_definition or unit.fixed or unit.main or unit.kind in _IDLE):
             yield index
 
 

@@ -20,7 +20,7 @@ from capstone_build.analysis.file.reading import read_units
 from capstone_build.analysis.file.toplevel import exports
 from capstone_build.analysis.file.unit import Kind, Target, Unit
 
-VERSION = "6"
+VERSION = "7"
 """Changes whenever the same text may be summarised differently."""
 
 
@@ -73,6 +73,19 @@ class Summary:
             if unit.kind in {Kind.STAR, Kind.BLOCK} and not unit.main
             for target in unit.loads
             if target.name == "*"
+        )
+
+    @cached_property
+    def running(self) -> tuple[int, ...]:
+        """The indices of the units that a script executes; plain definitions only wait."""
+        waiting = {Kind.FUNCTION, Kind.CLASS}
+        return tuple(
+            index
+            for index, unit in enumerate(self.units)
+            if not (
+                (unit.kind in waiting and not unit.decorators)
+                or unit.kind in {Kind.IMPORT, Kind.STAR}
+            )
         )
 
     def to_json(self) -> str:

@@ -7,12 +7,13 @@ Knows one step at a time; does not know where anybody starts (`reach` walks).
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from capstone_build.analysis.file.unit import Kind, Unit
 from capstone_build.analysis.graph.effects import Effects
 from capstone_build.analysis.graph.following import Following
+from capstone_build.analysis.graph.known_steps import KnownSteps
 from capstone_build.analysis.graph.readers import Readers
 from capstone_build.analysis.graph.step import Step
 from capstone_build.analysis.names.ignored import NOTHING, Ignored
@@ -31,18 +32,20 @@ class CodeGraph:
     Args:
         sources: What each module says.
         ignored: What nothing leads to.
+        kept: What `known.text` gave in an earlier look, where nothing is ignored.
     """
 
-    def __init__(self, sources: Sources, ignored: Ignored = NOTHING) -> None:
+    def __init__(
+        self, sources: Sources, ignored: Ignored = NOTHING, kept: str | None = None
+    ) -> None:
         self.sources = sources
         self.ignored = ignored
+        self.known = KnownSteps(sources, kept)
         self.resolver = Resolver(sources, ignored)
         self.effects = Effects(self.resolver)
         self._readers = Readers(self.resolver)
         self._following = Following(self.resolver, self._readers)
         self._steps: dict[Node, Step] = {}
-        self.flagged: set[Node] = set()
-        """The nodes, of those that were asked for, that reach more than they spell."""
         self._ways: dict[Sort, Callable[[Node, Step], None]] = {
             Sort.SYMBOL: self._symbol,
             Sort.TEXTS: self._texts,
@@ -61,14 +64,21 @@ class CodeGraph:
         """Return what *node* is and leads to."""
         step = self._steps.get(node)
         if step is None:
-            step = Step()
-            self._ways[node.sort](node, step)
-            if self.ignored:
-                for each in [there for there in step.follows if there in self.ignored]:
-                    del step.follows[each]
-            self._steps[node] = step
-            if step.flags:
-                self.flagged.add(node)
+            known = self.known.steps(node)
+            if node in known:
+                self._steps.update(known)  # the rest of the module will be asked for, too
+            else:
+                self._steps[node] = self._taken(node)
+            step = self._steps[node]
+        return step
+
+    def _taken(self, node: Node) -> Step:
+        step = Step()
+        self._ways[node.sort](node, step)
+        if self.ignored:
+            for each in [there for there in step.follows if there in self.ignored]:
+                del step.follows[each]
+        self.known.note(node, step)
         return step
 
     def _symbol(self, node: Node, step: Step) -> None:
@@ -100,7 +110,7 @@ class CodeGraph:
         found = self.sources.find(module)
         if found is not None and found.file is not None and indices:
             unit = self.sources.of_file(found.file).units[indices[0]]
-            step.where = self.sources.where(found.file, unit.line)
+            step.place = (self.sources.spell(found.file), unit.line)
             step.units = (found.file, indices)
 
     def _texts(self, node: Node, step: Step) -> None:
@@ -216,7 +226,7 @@ class CodeGraph:
         except OSError:
             digest = digest_fields("not readable")
         step.name(Aspect.FILE, self.sources.spell(node.module), digest)
-        step.where = self.sources.where(node.module, 1)
+        step.place = (self.sources.spell(node.module), 1)
 
     def _script(self, node: Node, step: Step) -> None:
         """A file runs as a script; `node.name` is what it is called as a module."""
@@ -225,11 +235,11 @@ class CodeGraph:
             step.lead([Node(Sort.FILE, node.module)], f"{node.module} {summary.broken}")
             return
         name = node.name or self.named(node.module)
-        running = tuple(_running(summary.units))
+        running = summary.running
         units = [summary.units[index] for index in running]
         key = f"{self.sources.spell(node.module)}:<script>"
         step.name(Aspect.CODE, key, digest_fields(*(each.digest for each in units)))
-        step.where = self.sources.where(node.module, 1)
+        step.place = (self.sources.spell(node.module), 1)
         step.units = (node.module, running)
         for unit in summary.units:
             for target in unit.loads:
@@ -243,11 +253,3 @@ class CodeGraph:
     def named(self, file: str) -> str:
         """Return the name that *file* has as a module; empty if it has none."""
         return min(self.sources.modules.names_of(file), key=len, default="")
-
-
-def _running(units: Sequence[Unit]) -> Iterator[int]:
-    """Yield the indices of the units that a script executes; plain definitions only wait."""
-    for index, unit in enumerate(units):
-        waits = unit.kind in {Kind.FUNCTION, Kind.CLASS} and not unit.decorators
-        if not (waits or unit.kind in {Kind.IMPORT, Kind.STAR}):
-            yield index

@@ -63,7 +63,7 @@ class Effects:
         if unit.acts:
             return True
         defines = unit.kind in {Kind.FUNCTION, Kind.CLASS}
-        called = unit.decorators if defines else unit.calls
+        called = _called_at_once(unit) if defines else unit.calls
         if not called and not unit.bases:
             return False
         if any(self._does(module, path) for path in called):
@@ -113,7 +113,8 @@ class Effects:
         module = symbol.module
         for unit in self.units(symbol):
             yield unit.mutates
-            for path in unit.calls:
+            # What a name was given, calling it calls: `register = REGISTRY.append`.
+            for path in unit.uses if unit.kind is Kind.ASSIGNMENT else unit.calls:
                 yield from self._judged(module, path)
             for via in unit.vias:
                 if via.called:
@@ -129,7 +130,8 @@ class Effects:
         """Yield whether calling *path* changes what it did not make, or who decides it."""
         links = self._resolver.path(module, path) if path != "?" else ()
         if not links:
-            yield path == "?" or path in DOING_BUILTINS
+            is_method = "." in path and path.rpartition(".")[2] in MUTATORS  # set.add
+            yield path == "?" or path in DOING_BUILTINS or is_method
         for link in links:
             yield from self._judged_link(link, path)
 
@@ -186,5 +188,15 @@ class Effects:
 
     def units(self, node: Node) -> list[Unit]:
         """Return the units that bind a symbol."""
-        summary = self._sources.summary(node.module)
+        summary = self._sources.asked(node.module, node.name, inside=True)
         return [summary.units[index] for index in summary.binders.get(node.name, ())]
+
+
+def _called_at_once(unit: Unit) -> list[str]:
+    """
+    Return what executing a definition calls.
+
+    Its decorators, those of methods, what makes its defaults and its attributes.
+    """
+    inside = {*unit.calls, *unit.readers}
+    return [*unit.decorators, *(path for path in unit.eager if path in inside)]
