@@ -141,6 +141,15 @@ def test_model_runs_llm_and_report_only(build: Command, project: Path, server: F
     assert build(**environment).ran == []
     assert len(server.requests) == 1
     assert [each.input_tokens for each in read_ledger(project)] == [11]
+    told = subprocess.run(
+        [sys.executable, "-m", "capstone_build", "log", "--llm"],
+        cwd=project,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "tiny at http://127.0.0.1" in told.stdout
+    assert "1 request: 11 tokens in, 5 out" in told.stdout
 
     other = build("--set", "llm.model=other", **environment)
 

@@ -14,6 +14,7 @@ from capstone_build.errors import PipelineNotFoundError, UsageError
 
 PIPELINE_FILE = "pipeline.py"
 BUNDLED_MODULE = "capstone_report.pipeline"
+BUNDLED_LEDGER = "capstone_report.ledger"
 BUNDLED_DATA = "data/*.csv"
 _TABLE = re.compile(r"[^.].*\.(csv|tsv|txt)(\.(gz|zst|bz2))?", re.IGNORECASE | re.DOTALL)
 
