@@ -115,7 +115,7 @@ def variants(path: Path) -> dict[str, Path]:
         "".join('"' + line.replace(",", '","') + '"\n' for line in text.splitlines()),
     )
     put("cp1252, `;`", text.replace(",", ";").replace("amber", "ämber").encode("cp1252"))
-    put("four times as long", text + text.partition("\n")[2] * 3)
+    put("four times as long, against one fourth", text + text.partition("\n")[2] * 3)
     put("gzip", gzip.compress(text.encode(), 1))
     return made
 

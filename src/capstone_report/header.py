@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 _VALUE = re.compile(
     r"[-+(]?\s*[$€£¥₹]?\s*[-+]?([0-9][0-9.,' \u00a0\u202f]*|\.[0-9]+)([eE][-+]?[0-9]+)?\s*[%€$£)]?"
@@ -112,7 +113,8 @@ def _are_names(numbers: dict[str, list[str]]) -> bool:
     if not all(each.isdecimal() for each in numbers):
         return False
     below = [each for values in numbers.values() for each in values]
-    if all(map(_is_year, numbers)) and sum(map(_is_year, below)) < len(below) / 2:
+    are_years = all(map(_is_year, numbers)) and len(numbers) > 1
+    if are_years and _counts_on(list(numbers)) and sum(map(_is_year, below)) < len(below) / 2:
         return True
     second = [values[0] for values in numbers.values()]
     return len(numbers) > 2 and _counts_on(list(numbers)) and not _counts_on(second)
@@ -161,8 +163,9 @@ def _share_of_values(cells: Sequence[str]) -> float:
 
 
 def _counts_on(cells: Sequence[str]) -> bool:
-    """Tell whether cells are numbers in a row."""
+    """Tell whether cells are numbers that go up or down by the same step."""
     if not all(each.isdecimal() for each in cells):
         return False
     numbers = list(map(int, cells))
-    return numbers == list(range(numbers[0], numbers[0] + len(numbers)))
+    steps = {after - before for before, after in pairwise(numbers)}
+    return len(steps) == 1 and 0 not in steps

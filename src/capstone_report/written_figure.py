@@ -8,6 +8,7 @@ not know what they are of. Numbers in words (`two`, `half`) are no figures.
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -145,6 +146,8 @@ def blanked(text: str, start: int, end: int) -> str:
 def _slack(number: Decimal, *, is_about: bool) -> float:
     if not number.is_finite():
         raise ValueError(f"{number} is no finite number")
+    if number.adjusted() > sys.float_info.max_10_exp:
+        return 0.0  # no column holds so large a number, nor one near it
     power = int(number.as_tuple().exponent)
     if is_about and number:
         # Two digits that count, at least: `about 1,000` says no more than 950 to 1,050.

@@ -205,6 +205,7 @@ def test_any_table_offline(load: Load, rows: list[tuple[str, ...]]) -> None:
 
 
 @given(st.text(alphabet="0123456789.,-% eEkM2024 aboutJanuary\n", max_size=60))
+@example("about 1e999 and 9e308")
 @settings(deadline=None)
 def test_any_text(text: str) -> None:
     """Numbers and dates are found where they stand, whatever stands around them."""
