@@ -58,10 +58,15 @@ Samples = dict[tuple[str, str, str], list[Sample]]
 def timed(command: list[str], folder: Path) -> Sample:
     """Run a command to its end."""
     began = time.perf_counter()
-    nothing = subprocess.DEVNULL
     with subprocess.Popen(
-        command, cwd=folder, stdin=nothing, stdout=nothing, stderr=nothing
+        command,
+        cwd=folder,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     ) as process:
+        assert process.stdin is not None
+        process.stdin.close()  # a host takes it as the order to end
         _, status, used = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:

@@ -457,7 +457,7 @@ def test_a_part_and_the_whole_come_to_the_same(
 
         assert told(answers[0]) == told(answers[1]), answers[0].out + answers[1].out
         assert all_files(part.root) == all_files(whole.root)
-    for source in ("src/a", "src/b"):
+    for source in ("src/a", "src/b", "parts/p.txt"):
         part.write(source, "good\n")
     settled(part, loads_of(part))
     (part.root / "src/b").touch()
