@@ -124,6 +124,9 @@ class Discovery:
                 names = standing.union(set(note.names) - own)
                 self.found.said[part] = self._world.listings.spell(part[1], names)
                 return self._world.listings.digest(part[1], names)
+            case Sight.SEARCHED:  # with what the command itself left there
+                self.found.said[part] = self._world.listings.spell(part[1])
+                return self._world.look(part)
             case _:
                 return self._world.look(part)
 

@@ -194,7 +194,7 @@ class Fingerprints:
                 is_known = (Aspect.FILE, note.name) in self.files(stage) or any(
                     artifact.stands_for(note.name) for artifact in (*stage.reads, *stage.writes)
                 )
-            case Sight.LISTED:
+            case Sight.LISTED | Sight.SEARCHED:
                 # What it leaves in folders of its own is looked through when it is done.
                 is_known = any(_lists(artifact, note.name) for artifact in stage.reads) or any(
                     artifact.stands_for(note.name) for artifact in stage.writes
@@ -216,7 +216,7 @@ class Fingerprints:
         match note.sight:
             case Sight.WROTE:
                 return None
-            case Sight.LISTED:
+            case Sight.LISTED | Sight.SEARCHED:
                 return Aspect.READ, f"{note.name or '.'}/"
             case Sight.VARIABLE:
                 return Aspect.ENVIRONMENT, note.name

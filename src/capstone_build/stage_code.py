@@ -106,15 +106,22 @@ class StageCode:
         scripts = dict.fromkeys(p for p, _ in self._declared(stage) if p.endswith(PYTHON_FILES))
         besides = [source.file(self._root / path, ignoring) for path in scripts]
         text = declared_command(stage)
-        if text is None:
-            closure = united([source.closure(starts, ignoring), *besides])
-            return Code(closure=closure, named=tuple(sorted(closure.named)))
         graph = self._graph
 
         def is_made(path: str) -> bool:
             is_output = graph is not None and graph.writer_of(path) is not None
             return is_output or any(each.stands_for(path) for each in stage.reads)
 
+        if text is None:
+            closure = united([source.closure(starts, ignoring), *besides])
+            shell = [path for path in sorted(closure.named) if self._is_script(path)]
+            started = [source.command(("sh", path), is_made, (), ignoring) for path in shell]
+            closure = united([closure, *(each.closure for each in started)])
+            return Code(
+                closure=closure,
+                named=tuple(sorted({*closure.named, *(p for each in started for p in each.named)})),
+                is_settled=not any(each.made for each in started),
+            )
         command = source.command(text, is_made, starts, ignoring)
         closure = united([command.closure, *besides])
         return Code(
@@ -122,6 +129,13 @@ class StageCode:
             named=(*command.named, *sorted(closure.named)),
             is_settled=not any(graph and graph.writer_of(path) for path in command.made),
         )
+
+    def _is_script(self, path: str) -> bool:
+        """Tell whether *path*, that code names, is a script of the shell: it may start that."""
+        from capstone_build.analysis.commands.code_file import Language, by_name
+
+        is_inside = not path.startswith(("/", "../"))
+        return is_inside and by_name(path) is Language.SHELL and self._files.is_file(path)
 
     def _declared(self, stage: Stage) -> Iterator[tuple[ArtifactPath, Digest | None]]:
         for each in stage.files:

@@ -134,14 +134,16 @@ class World:
         """Take the files that a *program* in Python names for read, there or not."""
         return self._named(self.fingerprints.code.script(self.project.root / program).named)
 
-    def _named(self, names: Iterable[str]) -> list[Note]:
+    def _named(self, names: Collection[str]) -> list[Note]:
         inside = {
             path: None
-            for path in map(posixpath.normpath, names)
+            for path in map(posixpath.normpath, (n for n in names if not n.endswith("/")))
             if not path.startswith(("/", "../")) and path not in self._made
         }
+        folders = [name.rstrip("/") for name in names if name.endswith("/")]
+        listed = [Note(Sight.SEARCHED, "" if each == "." else each) for each in folders]
         with self.looks.as_artifacts():  # what counts of them joins the trace as read
-            return [
+            return listed + [
                 Note(Sight.NAMED, name, state=None if state is None else astuple(state))
                 for name, state in self.files.states(inside).items()
                 if state is None or self.files.is_file(name)

@@ -98,7 +98,7 @@ def test_what_cannot_be_read_lets_every_module_count(code: CodeOf, command: str,
 
 
 def test_files_that_are_no_code_are_named(code: CodeOf) -> None:
-    """Arguments, options with a file, redirections, files of a pattern; not code, not folders."""
+    """Arguments, options with a file, redirections, files of a pattern and their folder."""
     files = {
         "clean.py": "print(1)\n",
         "config": "a\n",
@@ -111,6 +111,7 @@ def test_files_that_are_no_code_are_named(code: CodeOf) -> None:
     found = code(line, files, made=("in.txt",))
 
     assert set(found.named) == {
+        "data/",
         "data/a.csv",
         "data/b.csv",
         "config",

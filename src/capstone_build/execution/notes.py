@@ -36,6 +36,8 @@ class Sight(Enum):
     """A file was opened for writing, or renamed into place."""
     LISTED = "listed"
     """The names in a folder were asked for."""
+    SEARCHED = "searched"
+    """The names in a folder decide what a pattern in a command stands for."""
     LOADED = "loaded"
     """A file of Python was executed as a module."""
     RAN = "ran"

@@ -31,6 +31,15 @@ from capstone_build.analysis.commands.shell_command import Guard, Simple
 from capstone_build.analysis.walk.programs import Programs
 from capstone_build.core.stage import Symbol
 
+_CLEARING = frozenset({"chmod", "mkdir", "rm", "rmdir", "touch"})
+"""Programs to which it does not matter what the files hold that they are given."""
+
+
+_LOOKING = frozenset(
+    {"cp", "diff", "du", "find", "grep", "ls", "rg", "rsync", "tar", "tree", "zip"},
+)
+"""Programs that look through the folders that they are given."""
+
 
 def read_command(
     text: str | tuple[str, ...],
@@ -177,6 +186,10 @@ class _Text:
                     code.program(value.text, place, is_first=not at)
                     if at and words[at - 1][0].text in {"-m", "--module"}:
                         code.module(value.text, place)
+                if value.pattern is not None and texts[0] not in _CLEARING:
+                    code.listed(value.pattern, place)
+                if at and texts[0] in _LOOKING:
+                    code.folder(value, place)
                 if at or "/" in value.text:
                     code.operand(value, place, use if at else Use.START)
 

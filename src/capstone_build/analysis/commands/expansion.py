@@ -47,6 +47,19 @@ Choice = tuple[Value, ...]
 """One word, as all that it may be."""
 
 
+def spellings(value: Value) -> Iterator[Value]:
+    """Yield the values in which a word may name files: `--option=file`, `@file`, `file::test`."""
+    text = value.text
+    if not text.startswith("-"):
+        yield value
+    elif len(text) > 2 and text[1] != "-":
+        yield Value(text[2:])  # -ffile
+    for separator in ("=", "::", "@"):
+        before, found, after = text.partition(separator)
+        if found:
+            yield Value(before if separator == "::" else after)
+
+
 class Expansion:
     """
     Expands words.
@@ -117,10 +130,9 @@ class Expansion:
             return tuple(_bare(each) for each in _braced(piece.text))
         if piece.sort is Sort.COMPUTED:
             return (Value(UNKNOWN),)
+        # In quotes, too, a loop's variable is each file that its pattern stands for.
         known = self.variable(piece.text)
-        if piece.default is not None:
-            known = (*known, Value(piece.default))
-        return tuple(Value(each.text) for each in known) if piece.quoted else known
+        return known if piece.default is None else (*known, Value(piece.default))
 
 
 def _is_several(value: Value) -> bool:

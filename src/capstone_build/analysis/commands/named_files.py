@@ -16,7 +16,7 @@ from pathlib import Path, PurePosixPath
 from capstone_build.analysis.commands.code_file import Language, by_name, language, mentions
 from capstone_build.analysis.commands.command_code import Collection
 from capstone_build.analysis.commands.command_line import read_line
-from capstone_build.analysis.commands.expansion import UNKNOWN, Choice, Value
+from capstone_build.analysis.commands.expansion import UNKNOWN, Choice, Value, spellings
 from capstone_build.analysis.commands.interpreter import Form, Run
 from capstone_build.analysis.commands.project_files import ANYWHERE, Folders, ProjectFiles
 from capstone_build.analysis.commands.runners import Use, brings_along
@@ -29,6 +29,9 @@ _MODULE = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")
 _PART = r"[^\s'\"`(){};|<>$\\:=]"
 _PATH = re.compile(rf"{_PART}*[\w@%+-]\.[A-Za-z]\w{{0,9}}|{_PART}*/{_PART}*[\w@%+.-]")
 _NOT_NAMES = re.compile(r"[\s'\"`(){};|<>$\\]")
+_AT_START = ("sitecustomize", "usercustomize")
+"""Modules that Python executes before anything else, if it finds them."""
+
 _PACKED = (".zip", ".pyz", ".egg", ".whl", ".pyc", ".so")
 
 
@@ -77,13 +80,30 @@ class NamedFiles:
 
     def operand(self, value: Value, place: Place, use: Use) -> None:
         """Read a word that may name files, or be code in a language of its own."""
-        for each in _spellings(value):
+        for each in spellings(value):
             for path in self.files.named(each, place.folders):
                 is_code = by_name(path) is not Language.NONE
                 if value.is_known or is_code:
                     self.file(path, each, place, use)
         if value.is_known and _NOT_NAMES.search(value.text):
             self.mentioned(value.text, place)
+
+    def listed(self, pattern: str, place: Place) -> None:
+        """Note the folders whose names decide what a *pattern* stands for; of code, that counts."""
+        if by_name(pattern) is Language.NONE:
+            for folder in self._known(place):
+                for path in self.files.searched(pattern, folder):
+                    if (name := self.files.from_root(path)) or path == self.files.root:
+                        self.found.name(f"{name or '.'}/")
+
+    def folder(self, value: Value, place: Place) -> None:
+        """Note all that is in a folder that a program looks through."""
+        for path in self.files.named(value, place.folders) if value.is_known else ():
+            name = self.files.from_root(path)
+            if name and not self.is_made(name):
+                for below in self.files.below(name):
+                    if below.endswith("/") or not self.is_made(below):
+                        self.found.name(below)
 
     def mentioned(self, text: str, place: Place) -> None:
         """Read the files that code of any language, or a literal, names."""
@@ -169,7 +189,11 @@ class NamedFiles:
     def python(self, run: Run, place: Place) -> None:
         """Read what Python is told to run."""
         self.found.add(self.programs.python(), ())
-        folders = (*self._known(place), *self._python_path(place))
+        first = tuple(self._python_path(place))
+        folders = (*self._known(place), *first)
+        for name in _AT_START if first else ():
+            if self.programs.has_module(name, first):
+                self.found.add(self.programs.module(name, first), place.way)
         for value in run.what:
             if run.form is Form.FILE:
                 self._python_file(value, place)
@@ -238,12 +262,20 @@ class NamedFiles:
             if self.programs.has_module(module):
                 symbol = Symbol(f"{module}:{attribute.removesuffix('()')}")
                 self.found.add(self.programs.symbols([symbol]), (*place.way, text))
+        self._on_path(text, place)
         if is_first:
             for each in brings_along(name):
                 for folder_name in self._known(place):
                     path = self.files.path(each, folder_name)
                     if os.path.isfile(path):  # noqa: PTH113
                         self.file(path, Value(each), place, Use.START)
+
+    def _on_path(self, program: str, place: Place) -> None:
+        """Read a program of the project that is found because the command says where to look."""
+        for folder in self._folders_in("PATH", place) if "/" not in program else ():
+            path = f"{folder}/{program}"
+            if self.files.from_root(path) and os.path.isfile(path):  # noqa: PTH113
+                self.file(path, Value(path), place, Use.START)
 
     def module(self, name: str, place: Place) -> None:
         """Read the module that a program is told to run with `-m`, if the project has it."""
@@ -256,20 +288,11 @@ class NamedFiles:
         return known or (self.files.root,)
 
     def _python_path(self, place: Place) -> Iterator[str]:
-        for value in place.variables.get("PYTHONPATH", ()):
+        return self._folders_in("PYTHONPATH", place)
+
+    def _folders_in(self, variable: str, place: Place) -> Iterator[str]:
+        """Yield the folders that a *variable* lists, as far as they can be told."""
+        for value in place.variables.get(variable, ()):
             for each in value.text.split(":"):
                 if each and UNKNOWN not in each:
                     yield from (self.files.path(each, folder) for folder in self._known(place))
-
-
-def _spellings(value: Value) -> Iterator[Value]:
-    """Yield the values in which a word may name files: `--option=file`, `@file`, `file::test`."""
-    text = value.text
-    if not text.startswith("-"):
-        yield value
-    elif len(text) > 2 and text[1] != "-":
-        yield Value(text[2:])  # -ffile
-    for separator in ("=", "::", "@"):
-        before, found, after = text.partition(separator)
-        if found:
-            yield Value(before if separator == "::" else after)

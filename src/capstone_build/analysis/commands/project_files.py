@@ -19,6 +19,8 @@ from capstone_build.analysis.names.modules import is_skipped
 ANYWHERE = ""
 """Stands for a folder that cannot be told."""
 
+_WILD = re.compile(r"[*?\[]")
+
 Folders = tuple[str, ...]
 """Folders that a command may run in, absolute; or `ANYWHERE`."""
 
@@ -51,6 +53,21 @@ class ProjectFiles:
                 yield from found
             else:
                 yield self.path(value.text, folder)
+
+    def searched(self, pattern: str, folder: str) -> Iterator[str]:
+        """Yield the folders, from *folder* on, in which names are matched with *pattern*."""
+        parts = self.path(pattern, folder).split("/")
+        first = next((at for at, each in enumerate(parts) if _WILD.search(each)), len(parts))
+        for length in range(first, len(parts)):
+            above = "/".join(parts[:length])
+            yield from (each for each in glob.glob(above) if os.path.isdir(each))  # noqa: PTH112, PTH207
+
+    def below(self, folder: str) -> Iterator[str]:
+        """Yield the files and, with a `/`, the folders in *folder*, itself included."""
+        for where, folders, files in os.walk(f"{self.root}/{folder}"):
+            folders[:] = [each for each in folders if not is_skipped(where, each)]
+            yield f"{inside(self.root, where)}/"
+            yield from (inside(self.root, f"{where}/{each}") for each in files)
 
     def path(self, text: str, folder: str) -> str:
         """Return the absolute path that *text* is in *folder*."""

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 DECLARING = frozenset({"stage", "command", "Artifact"})
 """The names of `capstone_build` that declare."""
@@ -34,11 +34,13 @@ class Declared:
         functions: Its names for capstone's declaring functions.
         modules: Its names for capstone itself.
         stages: Names of stages: functions decorated, and what declaring calls give.
+        postpones: Whether annotations are texts there, which nobody evaluates.
     """
 
     functions: frozenset[str] = frozenset()
     modules: frozenset[str] = frozenset()
     stages: frozenset[str] = frozenset()
+    postpones: bool = False
 
     @property
     def anything(self) -> bool:
@@ -81,15 +83,18 @@ def declared_in(tree: ast.Module) -> Declared:
     """Return what a file declares."""
     functions: set[str] = set()
     modules: set[str] = set()
+    postpones = False
     for node in tree.body:
-        if isinstance(node, ast.ImportFrom) and node.module == _OWN:
+        if isinstance(node, ast.ImportFrom) and node.module == "__future__":
+            postpones = postpones or any(each.name == "annotations" for each in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module == _OWN:
             functions |= {each.asname or each.name for each in node.names if each.name in DECLARING}
         elif isinstance(node, ast.Import):
             modules |= {each.asname or each.name for each in node.names if each.name == _OWN}
-    names = Declared(frozenset(functions), frozenset(modules))
+    names = Declared(frozenset(functions), frozenset(modules), postpones=postpones)
     if not names.anything:
         return names
-    return Declared(names.functions, names.modules, frozenset(_stages(tree, names)))
+    return replace(names, stages=frozenset(_stages(tree, names)))
 
 
 def _stages(tree: ast.Module, names: Declared) -> Iterator[str]:

@@ -28,6 +28,8 @@ def _function(walker: Walker, node: Function) -> None:
     walker.out.append("(" + node.__class__.__name__)
     walker.bind(node.name, node.lineno, kept=True)
     method = walker.scope.kind == "class"
+    waits = method and walker.scope.parent is walker.root and not _is_special(node.name)
+    stores, uses = len(walker.root.stores), len(walker.root.uses)
     _defaults(walker, node.args)
     _type_parameters(walker, node)
     if walker.exact and node.returns is not None:
@@ -39,7 +41,17 @@ def _function(walker: Walker, node: Function) -> None:
     if method and (first := [*node.args.posonlyargs, *node.args.args]):
         scope.first = first[0].arg
     walker.body(node.body)
+    if not waits:
+        walker.hands_itself |= bool(scope.first) and any(map(scope.hands_itself, scope.uses))
     walker.leave()
+    if waits:
+        stored, used = range(stores, len(walker.root.stores)), range(uses, len(walker.root.uses))
+        walker.waiting.append((stored, used))
+
+
+def _is_special(name: str) -> bool:
+    """Whether Python may call the method of this *name* when an instance is made, or is used."""
+    return name.startswith("__") and name not in {"__delete__", "__get__", "__set__"}
 
 
 @handles(ast.Lambda)
@@ -94,6 +106,8 @@ def _type_parameters(walker: Walker, node: Function | ast.ClassDef) -> None:
 
 def annotation(walker: Walker, node: ast.expr) -> None:
     """Write an annotation that something reads; one in quotes refers to what it spells."""
+    if walker.declared.postpones:
+        walker.out.append("(text")
     walker.visit(node)
     for each in ast.walk(node):
         if isinstance(each, ast.Constant) and isinstance(each.value, str):

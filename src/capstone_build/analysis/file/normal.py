@@ -62,6 +62,7 @@ class Walker:
         "environment",
         "exact",
         "gifts",
+        "hands_itself",
         "hints",
         "loads",
         "opaque",
@@ -76,6 +77,7 @@ class Walker:
         "soft",
         "uses",
         "vias",
+        "waiting",
     )
 
     def __init__(self, declared: Declared, *, exact: bool) -> None:
@@ -100,6 +102,8 @@ class Walker:
         self.eager: dict[str, None] = {}
         self.sets: dict[str, None] = {}
         self.classes = False
+        self.waiting: list[tuple[range, range]] = []
+        self.hands_itself = False
 
     def visit(self, node: Any) -> None:
         """Write *node* down, and all below it."""
@@ -218,6 +222,17 @@ class Walker:
             for position, number in self.patches:
                 self.out[position] = number
         return "\n".join(self.out)
+
+    def making(self) -> tuple[bool, list[str]]:
+        """Tell of a class whether making an instance is felt by others, and what that calls."""
+        stores = len(self.root.stores) - sum(len(those) for those, _ in self.waiting)
+        waiting = {index for _, those in self.waiting for index in those}
+        called = [
+            f"{use.name}.{use.rest}" if use.rest else use.name
+            for index, use in enumerate(self.root.uses)
+            if use.how is How.CALLED and index not in waiting
+        ]
+        return self.hands_itself or stores > 0, list(dict.fromkeys(called))
 
     def hint(self, flag: Flag, line: int, said: str, detail: str = "") -> None:
         """Note that the statement reaches more than it spells."""

@@ -80,6 +80,7 @@ def _read(node: ast.stmt, walker: Walker, *, main: bool) -> Unit:
         each for each in getattr(node, "decorator_list", ()) if not walker.declared.declares(each)
     ]
     mutates = bool(root.stores)
+    is_felt, makes = walker.making() if isinstance(node, ast.ClassDef) else (True, [])
     return Unit(
         kind=_kind(node),
         names=("__doc__",) if isinstance(node, ast.Expr) and _is_text(node) else tuple(root.bound),
@@ -108,6 +109,9 @@ def _read(node: ast.stmt, walker: Walker, *, main: bool) -> Unit:
         frozen=_is_frozen(node),
         classes=walker.classes,
         main=main,
+        makes=() if is_felt else tuple(makes),
+        gentle=not is_felt,
+        keeps=bool(walker.calls) and _only_keeps(node),
         hooks=isinstance(node, ast.ClassDef) and _takes_part(node),
     )
 
@@ -147,6 +151,31 @@ def _extends(node: ast.stmt) -> bool:
 
 def _is_text(node: ast.Expr) -> bool:
     return isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
+
+
+def _only_keeps(node: ast.stmt) -> bool:
+    """Whether *node*, or the body of the class that it is, only gives names to what calls make."""
+    statements = node.body if isinstance(node, ast.ClassDef) else [node]
+    assigned = [each for each in statements if isinstance(each, ast.Assign | ast.AnnAssign)]
+    targets = [name for each in assigned for name in ast.walk(each) if isinstance(name, ast.Name)]
+    bound = frozenset(each.id for each in targets if isinstance(each.ctx, ast.Store))
+    return all(_is_made_plainly(each.value, bound) for each in assigned) and all(
+        isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef | ast.Pass)
+        or (isinstance(each, ast.Expr) and isinstance(each.value, ast.Constant))
+        for each in statements
+        if each not in assigned
+    )
+
+
+def _is_made_plainly(value: ast.expr | None, bound: frozenset[str]) -> bool:
+    """Whether *value* is what a call by a name that is not *bound* here gives, or has no call."""
+    if not isinstance(value, ast.Call):
+        return value is None or not any(isinstance(each, ast.Call) for each in ast.walk(value))
+    called = dotted(value.func)
+    arguments = [*value.args, *(each.value for each in value.keywords)]
+    return called.partition(".")[0] not in {"?", *bound} and all(
+        _is_made_plainly(each, bound) for each in arguments
+    )
 
 
 def _is_fixed(node: ast.stmt, walker: Walker, *, decorated: bool) -> bool:

@@ -115,6 +115,11 @@ class Scope:
         """Whether *name*, met here, is local to this scope."""
         return name in self.bound and name not in self.elsewhere and name not in self.globals
 
+    def hands_itself(self, use: Use) -> bool:
+        """Whether a method, by *use*, calls another one of its object, or gives that away."""
+        is_own = use.name == self.first and use.how is not How.BOUND
+        return is_own and (use.how is How.CALLED or not use.rest)
+
     def changes_others(self, store: Store) -> bool:
         """Whether *store*, to a name that is local here, reaches an object made elsewhere."""
         if store.name == self.first and store.own:

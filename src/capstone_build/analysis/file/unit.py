@@ -143,6 +143,9 @@ class Unit(NamedTuple):
         binds: For a block: the global names that it binds by importing.
         environment: Environment variables read by literal name, with their lines.
         main: Whether it counts only when the file runs as a script.
+        makes: For a class: the paths that are called when an instance of it is made.
+        gentle: Whether that changes nothing but the instance, as far as it shows by itself.
+        keeps: Whether executing it only gives names to what it makes, and does nothing with that.
     """
 
     kind: Kind
@@ -174,6 +177,9 @@ class Unit(NamedTuple):
     binds: tuple[tuple[str, Target], ...] = ()
     environment: Mapping[str, int] = _NO_LINES
     main: bool = False
+    makes: tuple[str, ...] = ()
+    gentle: bool = False
+    keeps: bool = False
 
     def to_row(self) -> list[Any]:
         """Return the facts in order, as far as there are any."""

@@ -66,7 +66,9 @@ class Effects:
         called = _called_at_once(unit) if defines else unit.calls
         if not called and not unit.bases:
             return False
-        if any(self._does(module, path) for path in called):
+        own = [path for path in dict.fromkeys(called) if not self._is_builtin(module, path)]
+        is_kept = unit.keeps and len(own) == 1 and self._is_gentle(module, own[0])
+        if not is_kept and any(self._does(module, path) for path in called):
             return True
         if called and not defines and any(self._hands_over(module, path) for path in unit.uses):
             return True
@@ -78,6 +80,41 @@ class Effects:
             self._changes(each) if isinstance(each, Node) else each
             for each in self._judged(module, path)
         )
+
+    def _is_builtin(self, module: str, path: str) -> bool:
+        """Whether *path* is one of Python's own functions, and does nothing by itself."""
+        return (
+            path.isidentifier()
+            and path not in DOING_BUILTINS
+            and not self._resolver.path(module, path)
+        )
+
+    def _is_gentle(self, module: str, path: str) -> bool:
+        """
+        Whether *path* is a class, and making an instance changes nothing but that.
+
+        What its methods do is done by those who call them: nobody does, where the
+        instance is handed to nobody.
+        """
+        found = False
+        for node, rest in self._resolver.path(module, path):
+            if node.sort is Sort.LOADED:
+                continue
+            units = [] if rest else self.units(node)
+            if node.sort is Sort.SYMBOL and units and all(e.kind is Kind.IMPORT for e in units):
+                continue
+            if not units or not all(self._makes_gently(node.module, each) for each in units):
+                return False
+            found = True
+        return found
+
+    def _makes_gently(self, module: str, unit: Unit) -> bool:
+        if not unit.gentle or unit.decorators:
+            return False
+        bases = [link.node for path in unit.bases for link in self._resolver.path(module, path)]
+        if any(node.sort is Sort.SYMBOL and self._changes(node) for node in bases):
+            return False
+        return not any(self._does(module, path) for path in unit.makes)
 
     def _hands_over(self, module: str, path: str) -> bool:
         """Whether *path*, handed to a call, is what does something when that calls it."""

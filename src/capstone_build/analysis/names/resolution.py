@@ -190,6 +190,9 @@ class _Walk:
         source = absolute(self._sources, module, star.target)
         if source is not None:
             self._add(Sort.SYMBOL, module, name, rest)
+            summary = self._sources.asked(source, "__all__")
+            if summary.exports is None and "__all__" in summary.binders:
+                self.name(source, "__all__", (), attribute=False)  # it is computed what it brings
             self._member(source, name, rest)
 
     def _exported(self, module: str, star: Star, name: str) -> bool:
