@@ -16,6 +16,7 @@ import argparse
 import os
 import platform
 import re
+import resource
 import signal
 import statistics
 import subprocess
@@ -26,6 +27,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from capstone_build.core.stage import StageName
+from capstone_build.execution.descendants import descendants
 from capstone_build.storage.manifest import Manifest
 
 PIPELINE = """\
@@ -77,15 +79,21 @@ def main() -> None:
             if "waits for edits" in line:
                 break
         time.sleep(3)  # it loads the libraries
-        watched = {what: [_edited(root, what) for _ in range(rounds)] for what in ("last", "first")}
+        family = [watch.pid, *descendants(watch.pid)]
+        watched = {
+            what: [_edited(root, what, lambda: _used(family)) for _ in range(rounds)]
+            for what in ("last", "first")
+        }
         watch.send_signal(signal.SIGINT)
         watch.communicate()
         typed = {
-            what: [_edited(root, what, _build) for _ in range(rounds)] for what in ("last", "first")
+            what: [_edited(root, what, _used_by_children, _build) for _ in range(rounds)]
+            for what in ("last", "first")
         }
     print(f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}, ", end="")
     print(
-        f"Python {platform.python_version()}. {rounds} rounds: median (least to most), seconds.\n"
+        f"Python {platform.python_version()}. {rounds} rounds: "
+        "median (least to most), seconds; CPU.\n"
     )
     print("| edited | with `capstone watch` | `capstone build` typed |")
     print("|---|---|---|")
@@ -102,14 +110,23 @@ def _write(root: Path) -> None:
         (root / "data" / f"{month}.csv").write_text("day,amount\n" + rows)
 
 
-def _edited(root: Path, what: str, then: Callable[[Path], None] = lambda _: None) -> float:
-    """Edit a line; return the seconds until its output was there, less the stages' own."""
+def _edited(
+    root: Path, what: str, used: Callable[[], float], then: Callable[[Path], None] = lambda _: None
+) -> tuple[float, float]:
+    """
+    Edit a line.
+
+    Returns:
+        The seconds until its output was there, less the stages' own, and the CPU
+        seconds that were used till the build had ended.
+    """
     file, output = root / "pipeline.py", root / "output" / "report.txt"
     number = time.time_ns() % 1_000_000_000
     edited = re.sub(rf"{what}=\d+", f"{what}={number}", file.read_text())
     wanted = rf"^{number} " if what == "first" else rf"={number}$"
     beside = file.with_suffix(".tmp")
     beside.write_text(edited)
+    before = used()
     began = time.perf_counter()
     beside.replace(file)
     then(root)
@@ -118,8 +135,23 @@ def _edited(root: Path, what: str, then: Callable[[Path], None] = lambda _: None
             raise SystemExit("the new output did not come")
         time.sleep(0.001)
     seconds = time.perf_counter() - began
-    time.sleep(0.5)  # the build ends, and people think
-    return seconds - _own(root, STAGES if what == "first" else STAGES[-1:])
+    time.sleep(1.5)  # the build ends, and people think
+    own = _own(root, STAGES if what == "first" else STAGES[-1:])
+    return seconds - own, used() - before
+
+
+def _used(pids: list[int]) -> float:
+    """Return the CPU seconds of processes, and of their children that have ended."""
+    ticks = 0
+    for pid in pids:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        ticks += sum(map(int, fields[11:15]))
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def _used_by_children() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def _build(root: Path) -> None:
@@ -136,8 +168,10 @@ def _own(root: Path, stages: tuple[str, ...]) -> float:
     return sum(trace.seconds for trace in traces if trace is not None)
 
 
-def _cell(seconds: list[float]) -> str:
-    return f"{statistics.median(seconds):.2f} ({min(seconds):.2f} to {max(seconds):.2f})"
+def _cell(measured: list[tuple[float, float]]) -> str:
+    seconds, used = zip(*measured, strict=True)
+    elapsed = f"{statistics.median(seconds):.2f} ({min(seconds):.2f} to {max(seconds):.2f})"
+    return f"{elapsed}; CPU {statistics.median(used):.2f}"
 
 
 if __name__ == "__main__":
