@@ -6,6 +6,7 @@ Knows processes; does not know what they may use.
 
 from __future__ import annotations
 
+import resource  # not where it is used: a stage may leave no file descriptor to import with
 import sys
 from collections.abc import Iterable
 from contextlib import suppress
@@ -32,8 +33,6 @@ def memory_used(pids: Iterable[int], more_than: int) -> int:
 
 def most_resident() -> int:
     """Return the most that this process, or one of its children, had resident, in bytes."""
-    import resource
-
     unit = 1 if sys.platform == "darwin" else 1024
     who = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
     return unit * max(resource.getrusage(each).ru_maxrss for each in who)
