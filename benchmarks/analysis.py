@@ -69,6 +69,7 @@ class Project:
             code = ProjectCode([self.folder], summaries, files)
             for number in range(self.stages):
                 code.closure([Symbol(f"pipeline:stage_{number}")]).fingerprint()
+            code.remember()
             manifest.remember_files(files.take_fresh())
             summaries.write()
 

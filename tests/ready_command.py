@@ -21,9 +21,11 @@ from tests.project import Done
 
 SERVER = """
 import json, os, sys
-import capstone_build.cli
+from capstone_build.cli import capstone
 from capstone_build.__main__ import main
 
+for name in capstone.list_commands(None):
+    capstone.get_command(None, name)
 for line in sys.stdin:
     order = json.loads(line)
     child = os.fork()

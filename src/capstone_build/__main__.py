@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from types import FrameType
     from typing import NoReturn
 
+    from capstone_build.storage.footing import Footing
+
 
 def main() -> NoReturn:
     """Run the command line and end the program with its exit code."""
@@ -25,13 +27,18 @@ def main() -> NoReturn:
     # makes another error of it. What must be ended in order sees to it itself.
     signal(SIGINT, _end)
     words = sys.argv[1:]
-    if words[:1] == ["build"] and _is_done(words):
-        # Nothing is left but to free so many states, one by one.
-        sys.stdout.flush()
-        os._exit(0)
+    before = None
+    if words[:1] == ["build"]:
+        from capstone_build.sweep import swept
+
+        before = swept(words)
+        if before is not None and not before.moved and _is_told(before.footing):
+            # Nothing is left but to free so many states, one by one.
+            sys.stdout.flush()
+            os._exit(0)
     from capstone_build.cli import run
 
-    run()
+    run(before)
 
 
 def _end(_number: int, _frame: FrameType | None) -> NoReturn:
@@ -40,18 +47,13 @@ def _end(_number: int, _frame: FrameType | None) -> NoReturn:
     os._exit(130)
 
 
-def _is_done(words: list[str]) -> bool:
-    """Tell whether what *words* ask for is up to date, and say so."""
-    from capstone_build.sweep import at_rest
-
-    kept = at_rest(words)
-    if kept is None:
-        return False
+def _is_told(footing: Footing) -> bool:
+    """Say that all is up to date; return whether it could be said."""
     from capstone_build.presentation.nothing import BUNDLED, nothing_to_do
 
-    if kept.is_bundled:
+    if footing.is_bundled:
         sys.stderr.write(f"{BUNDLED}\n")
-    line = nothing_to_do(kept.stages)
+    line = nothing_to_do(footing.stages)
     if sys.stdout.isatty():
         from capstone_build.cli.terminal import Terminal
         from capstone_build.presentation.style import Style, paint

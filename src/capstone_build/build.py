@@ -8,12 +8,14 @@ is done with each stage is in `capstone_build.loop`.
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
 from capstone_build.authoring.project import Project
 from capstone_build.core.report import (
     BuildReport,
+    Listener,
     Outcome,
     PipelinePrinted,
     StageResult,
@@ -21,16 +23,23 @@ from capstone_build.core.report import (
 )
 from capstone_build.disk import disk_failed
 from capstone_build.errors import MemoryFailedError
+from capstone_build.execution.host import HostDiffersError
 from capstone_build.interruption import interruptible
-from capstone_build.loop import Listener, Loop
+from capstone_build.reach import Reach, reached
 from capstone_build.request import Request
 from capstone_build.rest import Rest, keep
-from capstone_build.session import Forecast, Session, foresee
+from capstone_build.session import Forecast, OpenHost, Session, foresee, host_of_its_own
 from capstone_build.storage.footing import Footing
 from capstone_build.storage.lock import locked
 
 
-def build(project: Project, request: Request, on_event: Listener) -> BuildReport:
+def build(
+    project: Project,
+    request: Request,
+    on_event: Listener,
+    open_host: OpenHost = host_of_its_own,
+    at_end: Callable[[Session], None] = lambda _: None,
+) -> BuildReport:
     """
     Bring the targets up to date.
 
@@ -38,47 +47,98 @@ def build(project: Project, request: Request, on_event: Listener) -> BuildReport
         project: The project.
         request: What to build, and how.
         on_event: Called with each event, in this thread, as it happens.
+        open_host: How the host of the pipeline is come by.
+        at_end: Called with the session before it is closed, if the build could begin.
 
     Raises:
         PipelineError: If the declaration or a target is wrong; nothing has run.
         MemoryFailedError: If the engine's memory or the disk fails.
     """
-    began = time.monotonic()
-    waited = False
-
-    def wait_for(pid: int | None) -> None:
-        nonlocal waited
-        waited = True
-        on_event(Waiting(pid))
-
+    effort = _Effort(project, request, on_event, open_host)
     with interruptible():
-        session, forecast = foresee(project, request.wish)
+        effort.look()
         footing = None
-        if session.printed:
-            on_event(PipelinePrinted(session.printed))
         try:
-            if forecast.is_nothing_to_do:
-                report = _nothing_to_do(session, forecast, on_event, began)
-            else:
-                with locked(session.world.memory_folder, wait_for):
-                    if waited:  # meanwhile anything may have changed, the pipeline included
-                        session.close()
-                        session, forecast = foresee(project, request.wish)
-                    if waited and forecast.is_nothing_to_do:
-                        report = _nothing_to_do(session, forecast, on_event, began)
-                    else:
-                        report = Loop(session, forecast, request, on_event, began).run()
-            footing = _footing(session, forecast, request, report)
+            report = effort.brought_up_to_date()
+            footing = _footing(effort.session, effort.forecast, request, report)
         except BrokenPipeError:
             raise  # whoever reads what is told has enough of it: click ends the program
         except OSError as error:
             # No code of the user's runs in this process: it is the disk.
             raise disk_failed(error.filename or project.root, error) from None
         finally:
-            session.close()
+            at_end(effort.session)
+            effort.session.close()
             if footing is not None:
-                keep(footing, session.world.memory_folder, request.wish.folder)
+                keep(footing, effort.session.world.memory_folder)
     return report
+
+
+class _Effort:
+    """
+    One effort to bring targets up to date.
+
+    Args:
+        project: The project.
+        request: What to build, and how.
+        on_event: Called with each event.
+        open_host: How the host is come by.
+
+    Attributes:
+        session: The project, as it was opened last.
+        forecast: What is to be done there.
+    """
+
+    session: Session
+    forecast: Forecast
+
+    def __init__(
+        self, project: Project, request: Request, on_event: Listener, open_host: OpenHost
+    ) -> None:
+        self._project = project
+        self._open_host = open_host
+        self._request = request
+        self._tell = on_event
+        self._began = time.monotonic()
+        self._waited = False
+
+    def look(self) -> None:
+        """Open what the effort concerns: what moved since the last, or else all."""
+        if (found := reached(self._project, self._request)) is None:
+            found = foresee(self._project, self._request.wish, self._open_host)
+        self.session, self.forecast = found
+        if self.session.printed:
+            self._tell(PipelinePrinted(self.session.printed))
+
+    def brought_up_to_date(self) -> BuildReport:
+        """Do what there is to do, under the lock, and report."""
+        if self.forecast.is_nothing_to_do:
+            return _nothing_to_do(self.session, self.forecast, self._tell, self._began)
+        with locked(self.session.world.memory_folder, self._wait):
+            if self._waited or not self.session.still_stands():
+                self._look_again()
+                if self.forecast.is_nothing_to_do:
+                    return _nothing_to_do(self.session, self.forecast, self._tell, self._began)
+            try:
+                return self._run()
+            except HostDiffersError:  # the pipeline changed since it was known
+                self._look_again()
+                return self._run()
+
+    def _run(self) -> BuildReport:
+        from capstone_build.loop import Loop  # (20 ms, where there is nothing to run)
+
+        return Loop(self.session, self.forecast, self._request, self._tell, self._began).run()
+
+    def _look_again(self) -> None:
+        """Open all of the project: meanwhile anything may have changed, the pipeline included."""
+        self.session.close()
+        wish = self._request.wish
+        self.session, self.forecast = foresee(self._project, wish, self._open_host)
+
+    def _wait(self, pid: int | None) -> None:
+        self._waited = True
+        self._tell(Waiting(pid))
 
 
 def _footing(
@@ -92,7 +152,12 @@ def _footing(
     is_asked_for = request.words and here.is_relative_to(session.project.root)
     if not (is_asked_for and is_at_rest and is_silent) or forecast.forced:
         return None
-    footing = Rest(session, here).footing(request.words, len(report.results))
+    rest = Rest(session, here)
+    if isinstance(session, Reach):
+        ran = [n for n, result in report.results.items() if result.outcome is not Outcome.REUSED]
+        footing = rest.renewed(session, ran)
+    else:
+        footing = rest.footing(request.words, forecast.graph)
     with suppress(MemoryFailedError):
         world.remember()  # what was looked at once more
     return footing
@@ -113,4 +178,5 @@ def _nothing_to_do(
         results={n: StageResult(stage=n, outcome=Outcome.REUSED) for n in forecast.graph.stages},
         standing=tuple(a.path for stage in forecast.graph for a in stage.writes),
         seconds=time.monotonic() - began,
+        beyond=session.beyond,
     )

@@ -77,10 +77,10 @@ def clean(
     """
     memory = project.root / MEMORY_FOLDER
     if dry_run or not memory.is_dir():
-        with Session(project, wish.settings) as session:
+        with Session.opened(project, wish.settings) as session:
             found = _Cleaning(session).judged(wish, orphans=orphans, outputs=outputs)
             return Cleaned(leftovers=tuple(found), printed=session.printed)
-    with locked(memory, wait), Session(project, wish.settings) as session:
+    with locked(memory, wait), Session.opened(project, wish.settings) as session:
         cleaning = _Cleaning(session)
         done = cleaning.carry_out(cleaning.judged(wish, orphans=orphans, outputs=outputs))
         return Cleaned(leftovers=tuple(done), printed=session.printed)

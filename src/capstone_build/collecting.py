@@ -185,6 +185,7 @@ class _Collecting:
         if gone:
             inventory.forget_files(gone)
         inventory.forget_summaries()
+        inventory.forget_builds(self._now - self._bounds.spare_seconds)
         inventory.compact()
 
     # What else is in the memory.

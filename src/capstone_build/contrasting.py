@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
@@ -36,13 +37,13 @@ def contrast(path: str, then: Path, now: Path) -> Contrast:
     suffix = Path(path).suffix.lower()
     ways: list[Callable[[Path, Path], tuple[str, str, str] | None]] = [_text, _bytes]
     if suffix in {".parquet", ".feather", ".arrow"}:
-        ways.insert(0, _table)
+        ways.insert(0, partial(_table, suffix))
     elif max(then.stat().st_size, now.stat().st_size) > LARGEST:
         ways = [_bytes]
     elif suffix == ".json":
         ways.insert(0, _json)
     elif suffix in {".csv", ".tsv"}:
-        ways.insert(0, _csv)
+        ways.insert(0, partial(_csv, suffix))
     for way in ways:
         try:
             found = way(then, now)
@@ -55,13 +56,23 @@ def contrast(path: str, then: Path, now: Path) -> Contrast:
 
 
 def _json(then: Path, now: Path) -> tuple[str, str, str] | None:
-    found = next(_json_differences(_loaded(then), _loaded(now), "$"), None)
+    found = next(json_differences(then, now), None)
     if found is None:
         what = "the same values, in another order of keys or with other spaces"
         place, before, after = _text(then, now) or ("", "", "")
         return f"{what}, from {place} on" if place else what, before, after
-    place, before, after = found
-    return place, _spelled(before), _spelled(after)
+    return found
+
+
+def json_differences(then: Path, now: Path) -> Iterator[tuple[str, str, str]]:
+    """
+    Yield each place at which two files of JSON differ, with both values.
+
+    Raises:
+        ValueError: If one of them is none.
+    """
+    for place, before, after in _json_differences(_loaded(then), _loaded(now), "$"):
+        yield place, _spelled(before), _spelled(after)
 
 
 def _loaded(file: Path) -> Any:
@@ -84,8 +95,8 @@ def _spelled(value: Any) -> str:
     return "nothing" if value is _MISSING else json.dumps(value, ensure_ascii=False)
 
 
-def _csv(then: Path, now: Path) -> tuple[str, str, str] | None:
-    delimiter = "\t" if then.suffix.lower() == ".tsv" else ","
+def _csv(suffix: str, then: Path, now: Path) -> tuple[str, str, str] | None:
+    delimiter = "\t" if suffix == ".tsv" else ","
     with (
         then.open(newline="", encoding="utf-8") as one,
         now.open(newline="", encoding="utf-8") as two,
@@ -123,8 +134,8 @@ def _row_difference(
     return f"row {number}, column {name}", one, other
 
 
-def _table(then: Path, now: Path) -> tuple[str, str, str] | None:
-    before, after = _table_of(then), _table_of(now)
+def _table(suffix: str, then: Path, now: Path) -> tuple[str, str, str] | None:
+    before, after = (arrow_table(suffix, file) for file in (then, now))
     if before.schema.names != after.schema.names:
         return "the columns", ", ".join(before.schema.names), ", ".join(after.schema.names)
     for name in before.schema.names:
@@ -156,8 +167,15 @@ def _in_column(name: str, before: Any, after: Any) -> tuple[int, str, str, str] 
     return None
 
 
-def _table_of(file: Path) -> Any:
-    if file.suffix.lower() == ".parquet":
+def arrow_table(suffix: str, file: Path) -> Any:
+    """
+    Read the table in a *file* of this suffix, in lower case.
+
+    Raises:
+        ValueError: If it is none.
+        ImportError: If pyarrow is not installed.
+    """
+    if suffix == ".parquet":
         from pyarrow import parquet
 
         return parquet.read_table(file)

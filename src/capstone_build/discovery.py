@@ -81,7 +81,9 @@ class Discovery:
         for note in self._notes:
             if note.sight is Sight.WROTE:
                 made.add(note.name)
-            part = self._world.fingerprints.counted(note, self._stage, self._taken.closure)
+            part = self._world.fingerprints.counted(
+                note, self._stage, self._taken.code, self._taken.read
+            )
             known = part is None or part in self._taken.fingerprint or part in self.found.parts
             if part is None or known or note.name in made or self._is_scratch(note):
                 continue
@@ -98,7 +100,7 @@ class Discovery:
             note.sight in {Sight.READ, Sight.USED}
             and note.state is not None
             and FileState(*note.state).ctime_ns >= self._began_ns
-            and self._world.files.states([note.name])[note.name] is None
+            and not self._world.has_moved(note.name, None)
         )
 
     def _stays_missed(self, note: Note) -> bool:
@@ -161,7 +163,8 @@ class Discovery:
         return frozenset(self._real(path) for paths in inputs for path in paths)
 
     def _real(self, path: str) -> str:
-        return os.path.realpath(self._world.project.root / path)
+        with self._world.looks.as_artifacts():
+            return os.path.realpath(self._world.project.root / path)
 
 
 def _grouped(told: Iterable[ReadUndeclared]) -> Iterator[ReadUndeclared]:

@@ -7,25 +7,26 @@ pipeline read; does not know what the stages read and left (`capstone_build.worl
 
 from __future__ import annotations
 
-import importlib.metadata
-import platform
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from capstone_build.analysis.project import ProjectCode
-from capstone_build.analysis.walk.closure import Closure
 from capstone_build.core.artifact import Artifact, Kind
 from capstone_build.core.declared_parts import declared_parts
 from capstone_build.core.digest import Digest
 from capstone_build.core.fingerprint import Aspect, Fingerprint, Part, digest_fingerprint
 from capstone_build.core.graph import StageGraph
 from capstone_build.core.stage import Stage, StageName, Symbol
+from capstone_build.core.trace import Trace
 from capstone_build.core.variable import is_secret
 from capstone_build.execution.notes import Note, Sight
 from capstone_build.stage_code import StageCode
 from capstone_build.storage.files import Files
+
+if TYPE_CHECKING:
+    from capstone_build.analysis import Closure, ProjectCode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +36,10 @@ class Taken:
 
     Attributes:
         fingerprint: Every part that counts, with its digest.
-        closure: The code that the stage reaches.
+        code: Which parts count for the code that the stage reaches.
+        identify: Tells the identity of that code.
+        list_sources: Tells the files that it is in, with their digests.
+        read: Reads it.
         said: What a person would call the values of parts that are no code.
         unasked: Parts that nothing declares, each with the place that reads it.
         named: What may be paths of files, in the code or in a command, and is no code itself.
@@ -43,11 +47,19 @@ class Taken:
     """
 
     fingerprint: Fingerprint
-    closure: Closure
+    code: Container[Part]
+    identify: Callable[[], Digest | None]
+    list_sources: Callable[[], Mapping[str, Digest]]
+    read: Callable[[], Closure]
     said: Mapping[Part, str]
     unasked: Mapping[Part, str]
     named: tuple[str, ...]
     is_settled: bool
+
+    @property
+    def closure(self) -> Closure:
+        """The code that the stage reaches."""
+        return self.read()
 
     def say(self, part: Part) -> str:
         """Return what a person would call the value of a part."""
@@ -71,9 +83,7 @@ class Fingerprints:
         files: The project's files.
         seen: What was seen while the pipeline was imported.
         look: Gives the digest of a file, a folder's names or a variable, as stages see it.
-
-    Attributes:
-        code: The project's source.
+        known: Gives the digest of a source file, by its absolute path, if its state vouches for it.
     """
 
     def __init__(
@@ -83,14 +93,50 @@ class Fingerprints:
         files: Files,
         seen: Sequence[Note],
         look: Callable[[Part], Digest],
+        *,
+        known: Callable[[str], Digest | None],
     ) -> None:
         self._root = root
         self._stage_code = StageCode(root, read, files)
-        self.code = self._stage_code.source
+        self._known = known
+        self._vouched: set[StageName] = set()
         self._seen = seen
         self._look = look
         self._taken: dict[StageName, Taken] = {}
         self._imported: dict[str, Digest] = {}
+
+    @property
+    def code(self) -> ProjectCode:
+        """The project's source."""
+        return self._stage_code.source
+
+    def vouch(self, stage: Stage, trace: Trace, named: Sequence[str]) -> None:
+        """
+        Take the fingerprint of the last run for that of *stage*: nothing of it has moved.
+
+        Args:
+            stage: The stage.
+            trace: Its last run, of the fingerprint that it has.
+            named: What may be paths of files, in its code or command, and is no code itself.
+        """
+        closure = cache(lambda: self._take(stage).closure)
+
+        def sources() -> Mapping[str, Digest]:
+            known = {file: self._known(str(self._root / file)) for file in trace.sources}
+            return trace.sources if known == trace.sources else self._sources(closure())
+
+        self._vouched.add(stage.name)
+        self._taken[stage.name] = Taken(
+            fingerprint=trace.fingerprint,
+            code=trace.fingerprint,
+            identify=lambda: trace.identity,
+            list_sources=sources,
+            read=closure,
+            said={part: trace.said.get(part, "") for part in trace.fingerprint},
+            unasked={},
+            named=tuple(named),
+            is_settled=True,
+        )
 
     def of(self, stage: Stage) -> Taken:
         """Return what decides what *stage* does, apart from its inputs."""
@@ -104,6 +150,10 @@ class Fingerprints:
     def know(self, graph: StageGraph) -> None:
         """Take note of the whole pipeline."""
         self._stage_code.know(graph)
+
+    def remember(self) -> None:
+        """Hand what was learned of the source to the persistent memory."""
+        self._stage_code.remember()
 
     def files(self, stage: Stage) -> Fingerprint:
         """Return the files that *stage* declares as code and that count by content, as of now."""
@@ -124,10 +174,20 @@ class Fingerprints:
             self._imported[name] = digest_fingerprint(closure.fingerprint())
         return self._imported[name]
 
-    def counted(self, note: Note, stage: Stage, closure: Closure) -> Part | None:
-        """Return the part that a *note* makes count for *stage*; None if it counts already."""
+    def counted(
+        self, note: Note, stage: Stage, code: Container[Part], read: Callable[[], Closure]
+    ) -> Part | None:
+        """
+        Return the part that a *note* makes count for *stage*; None if it counts already.
+
+        Args:
+            note: What was seen.
+            stage: For which stage.
+            code: Which parts count for its code.
+            read: Reads that.
+        """
         part = self._part(note)
-        if part is None or part in closure.parts or (Aspect.FILE, part[1]) in closure.parts:
+        if part is None or part in code or (Aspect.FILE, part[1]) in code:
             return None
         match note.sight:
             case Sight.READ | Sight.USED | Sight.NAMED | Sight.MISSED:
@@ -140,11 +200,11 @@ class Fingerprints:
                     artifact.stands_for(note.name) for artifact in stage.writes
                 )
             case Sight.LOADED | Sight.RAN:
-                is_known = str(self._root / note.name) in closure.extent.files
+                is_known = str(self._root / note.name) in read().extent.files
             case Sight.VARIABLE:
                 is_known = note.name in stage.environment or is_secret(note.name)
             case _:
-                is_known = (Aspect.CODE, note.name) in closure.parts
+                is_known = (Aspect.CODE, note.name) in code
         ignoring = frozenset(stage.ignored)
         if part[0] is Aspect.IMPORTED and ignoring and not is_known:
             is_known = self.code.is_ignored(Symbol(part[1]), ignoring)
@@ -173,14 +233,19 @@ class Fingerprints:
         inside = path.is_relative_to(self._root)
         return (path.relative_to(self._root) if inside else path).as_posix()
 
-    def other_code(self, compiled: Mapping[str, Digest]) -> str | None:
+    def other_code(self, compiled: Mapping[str, Digest], of: Stage | None = None) -> str | None:
         """
         Return a source file that was read as one thing and *compiled* as another.
 
         Args:
             compiled: Digest of each file as a process runs it, by its path.
+            of: The stage for which it was compiled, if for one.
         """
-        read = self.code.read()
+        if of is not None and of.name in self._vouched and compiled:
+            then, now = self._taken[of.name].fingerprint, self._take(of).fingerprint
+            if any(then.get(part) != digest for part, digest in now.items()):
+                return next(iter(compiled))
+        read = self._stage_code.read()
         differing = (f for f, digest in compiled.items() if read.get(f, digest) != digest)
         return next(differing, None)
 
@@ -200,12 +265,18 @@ class Fingerprints:
         # Never said: the value of a variable, which may be a secret.
         return Taken(
             fingerprint=fingerprint,
-            closure=closure,
+            code=closure.parts,
+            identify=lambda: closure.identity,
+            list_sources=lambda: self._sources(closure),
+            read=lambda: closure,
             said=said,
             unasked=unasked,
             named=code.named,
             is_settled=code.is_settled,
         )
+
+    def _sources(self, closure: Closure) -> Mapping[str, Digest]:
+        return {self.spell(file): digest for file, digest in closure.extent.files.items()}
 
     @cached_property
     def _telling(self) -> list[Note]:
@@ -229,7 +300,7 @@ class Fingerprints:
         for note in self._telling:
             if not (note.during and closure.extent.holds(*note.during[0])):
                 continue  # no statement that this stage needs
-            part = self.counted(note, stage, closure)
+            part = self.counted(note, stage, closure.parts, lambda: closure)
             if part is not None:
                 yield part, note.by
 
@@ -245,6 +316,9 @@ def _lists(artifact: Artifact, folder: str) -> bool:
 @cache
 def _version(package: str) -> str:
     """Return the version of an installed distribution, or of Python; empty if it has none."""
+    import importlib.metadata  # (20 ms, for what is only said of what changed)
+    import platform
+
     if package == "python":
         return platform.python_version()
     try:

@@ -30,14 +30,14 @@ from capstone_build.authoring.loading import LoadedPipeline, load
 from capstone_build.core.digest import Digest
 from capstone_build.core.function import hints_of
 from capstone_build.core.stage import PythonCall
-from capstone_build.core.stage_record import stage_as_record
+from capstone_build.core.stage_record import digest_declared, stage_as_record
 from capstone_build.core.variable import digest_variable
 from capstone_build.errors import DeclarationError, PipelineError
 from capstone_build.execution.conversion import FORMS, unsupported
 from capstone_build.execution.forking import ending_with
 from capstone_build.execution.order import WorkOrder
 from capstone_build.imports import Imports
-from capstone_build.worker import Ways, become_worker, carry_out
+from capstone_build.worker import Ways, become_worker, carry_out, refuse
 from capstone_build.workers import Workers
 
 
@@ -59,8 +59,7 @@ class HostProcess:
         orders: int,
         answers: IO[bytes],
     ) -> None:
-        self._declared = pipeline.declared
-        self._stages = {stage.name: stage for stage in pipeline.stages}
+        self._pipeline = pipeline
         self._imports = imports
         self._answers = answers
         self._orders = orders
@@ -100,6 +99,7 @@ class HostProcess:
     def _obey(self, message: dict[str, Any]) -> None:
         if "run" in message:
             order = WorkOrder.from_record(message["run"])
+            self._pipeline.stage(order.stage)  # read once, for this worker and all that come
             pid = self._workers.start(order, partial(self._work, order))
             self._answer({"number": order.number, "pid": pid})
         for number in message.get("stop", ()):
@@ -111,9 +111,11 @@ class HostProcess:
         self._imports.chance.restore()
         mine = (self._orders, self._answers.fileno(), self._awake, self._wakes)
         become_worker(self._imports.root, ways._replace(held=(*ways.held, *mine)))
-        stage, declared = self._stages[order.stage], self._declared[order.stage]
         try:
-            return carry_out(order, stage, declared, self._imports, ways.result)
+            found = self._pipeline.stage(order.stage)
+            if found is None or order.declared not in {None, digest_declared(found[0])}:
+                return refuse(order, ways.result)
+            return carry_out(order, *found, self._imports, ways.result)
         except BaseException:
             sys.excepthook(*sys.exc_info())
             raise
@@ -125,9 +127,31 @@ class HostProcess:
 
 
 def main() -> NoReturn:
-    """Load the pipeline named on the command line, tell of it, and serve."""
-    root, module = sys.argv[1:3]
+    """
+    Load the pipeline named on the command line, tell of it, and serve.
+
+    Where `--as-known` follows, whoever asks knows the stages: none is told of, and
+    what one declares is read when it is to run.
+    """
+    root, module, *how = sys.argv[1:]
     sys.argv[1:] = []  # no command line is the stages'
+    before = dict(os.environ)
+    be_host(root, module, Imports(root), before, as_known=bool(how))
+
+
+def be_host(
+    root: str, module: str, imports: Imports, before: Mapping[str, str], *, as_known: bool = False
+) -> NoReturn:
+    """
+    Load a pipeline, tell of it, and serve.
+
+    Args:
+        root: The project's folder.
+        module: The module that declares the pipeline.
+        imports: What is imported so far: none of the project's modules.
+        before: The environment variables before anything was imported.
+        as_known: Whether whoever asks knows the stages, see `main`.
+    """
     # The user's modules neither read the engine's orders nor print among the answers.
     orders, answers = os.dup(0), os.fdopen(os.dup(1), "wb")
     nothing = os.open(os.devnull, os.O_RDONLY)
@@ -135,23 +159,23 @@ def main() -> NoReturn:
     os.close(nothing)
     os.dup2(2, 1)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    before = dict(os.environ)
-    imports = Imports(root)
     try:
         pipeline = load(Path(root), module, imports.compile)
-        problems = [*pipeline.problems, *_form_problems(pipeline)]
+        problems = [] if as_known else [*pipeline.interpret(), *_form_problems(pipeline)]
     except PipelineError as error:
         greeting: dict[str, Any] = {"stages": [], "problems": [error.as_record()]}
         imports.end()
     else:
         greeting = {
-            "stages": [stage_as_record(stage) for stage in pipeline.stages],
+            "stages": [stage_as_record(stage) for stage, _ in pipeline.stages()],
             "problems": [problem.as_record() for problem in problems],
             "compiled": imports.compiled,
             "notes": imports.notes,
             "environment": _changed(before),
             "rests on": imports.end(),
         }
+        if imports.libraries is not None:
+            greeting["libraries"] = imports.libraries.told()
     for stream in (sys.stdout, sys.stderr):
         stream.flush()
     answers.write(json.dumps(greeting).encode() + b"\n")
@@ -172,8 +196,7 @@ def _changed(before: Mapping[str, str]) -> dict[str, Digest]:
 
 def _form_problems(pipeline: LoadedPipeline) -> Iterator[PipelineError]:
     """Find annotations in whose form no input can arrive."""
-    for stage in pipeline.stages:
-        declared = pipeline.declared[stage.name]
+    for stage, declared in pipeline.stages():
         if not isinstance(declared, StageFunction) or not isinstance(stage.action, PythonCall):
             continue
         hints = hints_of(declared.function)

@@ -15,6 +15,7 @@ from typing import Any
 from capstone_build.core.artifact import MEMORY_FOLDER
 from capstone_build.core.digest import Digest, digest_bytes
 from capstone_build.execution.forking import Chance
+from capstone_build.libraries import Libraries
 from capstone_build.storage.looks import Looks, digest_held
 from capstone_build.witness.capstone_children import let_children_be_seen
 from capstone_build.witness.capstone_environment import see_variables
@@ -35,11 +36,13 @@ class Imports:
         notes: What was read since the beginning.
         witness: Whoever notes it.
         chance: What the modules made of the random numbers.
+        libraries: What they import from outside, where that is asked for.
     """
 
     def __init__(self, root: str) -> None:
         self.root = root
         self.chance = Chance()
+        self.libraries: Libraries | None = None
         self.compiled: dict[str, Digest] = {}
         self.notes: list[Note] = []
         self.witness = Witness(root, self.notes.append)
@@ -59,7 +62,8 @@ class Imports:
         see_variables(variable, all_variables)
         see_what_is_missing(self.witness.missing)
         let_children_be_seen(str(Path(__file__).with_name("witness")))
-        self._looks = Looks(os.path.join(root, MEMORY_FOLDER), self.witness.is_project)  # noqa: PTH118 (as a text)
+        memory = os.path.join(root, MEMORY_FOLDER)  # noqa: PTH118 (as a text)
+        self._looks = Looks(memory, counts=self.witness.is_project)
         self._looks.start()
 
     def end(self) -> dict[str, Any]:
@@ -85,5 +89,7 @@ class Imports:
 
     def compile(self, file: str, source: bytes) -> None:
         """Take note of a module that is compiled from *source*."""
-        self.compiled[file] = digest_bytes(source)
+        self.compiled[file] = digest = digest_bytes(source)
+        if self.libraries is not None:
+            self.libraries.compiled(digest, source)
         self.witness.loaded(file)

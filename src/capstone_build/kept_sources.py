@@ -11,8 +11,6 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
 
-from capstone_build.analysis.file.notebook import is_notebook, notebook_code
-from capstone_build.analysis.file.passage import passage
 from capstone_build.core.digest import Digest, digest_bytes, executable
 from capstone_build.core.fingerprint import Aspect
 from capstone_build.core.stage import Stage
@@ -40,9 +38,7 @@ class KeptSources:
 
     def of(self, stage: Stage) -> dict[str, Digest]:
         """Return the files of code of what *stage* reaches, with their digests."""
-        taken = self._world.fingerprints
-        files = taken.of(stage).closure.extent.files
-        python = {taken.spell(file): digest for file, digest in files.items()}
+        python = dict(self._world.fingerprints.of(stage).list_sources())
         return {**dict(self._others(stage)), **python}
 
     def keep(self, stage: Stage) -> dict[str, Digest]:
@@ -74,6 +70,10 @@ class KeptSources:
         Returns:
             Its text, normalised; empty if it was not there, None if that is not kept.
         """
+        # Where nothing is shown, nobody waits for what reads code.
+        from capstone_build.analysis.file.notebook import is_notebook, notebook_code
+        from capstone_build.analysis.file.passage import passage
+
         found = file if file in sources else _file_of(part, sources)
         if not found:
             return ""

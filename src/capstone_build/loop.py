@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
 from dataclasses import replace
 from itertools import count
 
+from capstone_build.chronicle import Chronicle
 from capstone_build.core.fingerprint import Aspect
 from capstone_build.core.observation import Observation
 from capstone_build.core.plan import CanRestore, Difference, MustRun, UpToDate, judge
@@ -21,8 +21,8 @@ from capstone_build.core.report import (
     BuildReport,
     BuildStarted,
     Cause,
-    Event,
     Failure,
+    Listener,
     MemoryReset,
     Outcome,
     StageResult,
@@ -30,13 +30,15 @@ from capstone_build.core.report import (
     StageStarted,
 )
 from capstone_build.core.stage import Stage
+from capstone_build.core.stage_record import digest_declared
 from capstone_build.discovery import Discovery
 from capstone_build.execution.bounded_log import last_lines
 from capstone_build.execution.executor import Executor, LocalExecutor
 from capstone_build.execution.notes import taken_from
-from capstone_build.execution.order import RunResult, WorkOrder
+from capstone_build.execution.order import RunResult
 from capstone_build.execution.staging import Staging
 from capstone_build.interruption import Interrupted, uninterruptible
+from capstone_build.lookout import Lookout
 from capstone_build.placing import Placing
 from capstone_build.recording import Recording
 from capstone_build.request import Request
@@ -45,8 +47,6 @@ from capstone_build.run import Run
 from capstone_build.session import Forecast, Session
 from capstone_build.settling import Settling
 from capstone_build.storage.file_state import file_clock_ns
-
-Listener = Callable[[Event], None]
 
 _DEAR_SECONDS = 1.0
 """What took so long to make is seen onto the disk at once, in case the power fails."""
@@ -68,19 +68,21 @@ class Loop:
         self._graph = forecast.graph
         self._forced = set(forecast.forced)
         self._request = request
-        self._tell = on_event
         self._began = began
         self._id = f"{time.strftime('%Y%m%dT%H%M%S')}-{os.getpid()}"
         root = session.project.root
         self._logs = self._world.memory_folder / "logs" / self._id
         self._staging = Staging(root, self._world.memory_folder, self._id)
+        self._chronicle = Chronicle(self._world, self._id, on_event)
+        self._tell = self._chronicle.tell
         self._placing = Placing(self._world, self._staging, on_event)
         self._executor: Executor = LocalExecutor(session.host, root)
         self._recording = Recording(self._world)
-        self._results = Results(forecast.graph, on_event)
+        self._results = Results(forecast.graph, self._tell)
         self._settling = Settling(self._world, forecast.graph, on_event)
         self._runs: dict[int, Run] = {}
         self._numbers = count(1)
+        self._lookout = Lookout(self._world.states)
 
     def run(self) -> BuildReport:
         """Take up stage after stage until nothing is ready; return what came of them."""
@@ -106,9 +108,14 @@ class Loop:
         self._world.remember()
         for event in self._world.orphans_met():
             self._tell(event)
-        return self._results.report(
-            build=self._id, seconds=time.monotonic() - self._began, interrupted=interrupted
+        report = self._results.report(
+            build=self._id,
+            seconds=time.monotonic() - self._began,
+            interrupted=interrupted,
+            beyond=self._session.beyond,
         )
+        self._chronicle.end(report)
+        return report
 
     @property
     def _goes_on(self) -> bool:
@@ -126,8 +133,10 @@ class Loop:
                 self._take_up(self._graph.stages[name])
             if not schedule.running:
                 return
-            for result in self._executor.wait():
+            for result in self._executor.wait(self._lookout.pause):
                 self._come_back(self._runs.pop(result.number), result)
+            for number in self._lookout.vain({n: run.states for n, run in self._runs.items()}):
+                self._executor.end(number)
 
     # One stage.
 
@@ -155,6 +164,7 @@ class Loop:
                     outcome=Outcome.RESTORED,
                     because=verdict.because,
                     changed=trace.outputs != before.outputs,
+                    outputs=trace.outputs,
                 )
             )
             return
@@ -172,39 +182,31 @@ class Loop:
         missing = [path for path, digest in before.inputs.items() if digest is None]
         if missing:
             message = f"its input {missing[0]!r} is not there"
-            self._results.failed(
-                stage.name, because, Failure(cause=Cause.INPUT_MISSING, message=message)
-            )
+            failure = Failure(cause=Cause.INPUT_MISSING, message=message)
+            self._results.failed(stage.name, because, failure)
             return
         run = Run(
             stage=stage,
             number=next(self._numbers),
             because=because,
             before=before,
-            states=self._world.files.states([*before.inputs, *before.files]),
+            states=self._world.states([*before.inputs, *before.files]),
             late=self._world.files.states(self._world.read_late(stage)),
             named=self._world.named(stage),
             began_ns=file_clock_ns(),
             attempt=attempt,
             moved=moved,
         )
-        self._placing.clear_orphans(stage)
-        outputs = self._placing.prepare(stage, before, run.number)
-        self._world.manifest.begin(stage.name, self._id)
-        root = self._session.project.root
-        order = WorkOrder(
-            number=run.number,
-            stage=stage.name,
+        order = self._placing.order(
+            stage,
+            before,
+            run.number,
             inputs=self._world.paths(stage, self._session.graph),
-            outputs=outputs,
-            parameters=stage.parameters,
-            timeout=stage.timeout,
-            memory=stage.memory,
-            log=(self._logs / f"{stage.name}.log").relative_to(root).as_posix(),
-            notes=self._staging.notes_file(run.number).relative_to(root).as_posix(),
-            result=self._staging.result_file(run.number).relative_to(root).as_posix(),
-            in_place=self._staging.in_place(stage, run.number),
+            log=self._logs / f"{stage.name}.log",
+            # Of a part it is only known what it declared: the host sees whether it does so still.
+            declared=digest_declared(stage) if self._session.is_part else None,
         )
+        self._world.manifest.begin(stage.name, self._id)
         self._runs[run.number] = run
         self._tell(StageStarted(stage.name, because, attempt))
         self._executor.submit(order)
@@ -216,7 +218,8 @@ class Loop:
         before = run.before.inputs
         moved = [p for p in after.keys() | before.keys() if after.get(p) != before.get(p)]
         late = self._world.files.touched(run.late)
-        touched = [p for p in self._world.files.touched(run.states) if p not in late]
+        states = self._world.states(run.states)
+        touched = [p for p, then in run.states.items() if states[p] != then and p not in late]
         if moved or touched:
             self._moved(run, min([*moved, *touched]))
             return
@@ -228,7 +231,7 @@ class Loop:
             else:
                 self._results.failed(stage.name, run.because, failure, result.seconds)
             return
-        file = self._world.fingerprints.other_code(result.compiled)
+        file = self._world.fingerprints.other_code(result.compiled, of=stage)
         if late or file is not None:
             kept = self._staging.abandon(stage, run.number)
             message = f"its code changed after the build began: {min(late, default=file)}"
@@ -240,10 +243,11 @@ class Loop:
         if found.moved and run.moved == 0:
             self._moved(run, found.moved)
             return
-        outputs = self._placing.publish(stage, run.number)
         is_dear = result.seconds >= _DEAR_SECONDS
-        if is_dear:
-            self._placing.sync(outputs)
+        with self._world.looks.as_artifacts():
+            outputs = self._placing.publish(stage, run.number)
+            if is_dear:
+                self._placing.sync(outputs)
         self._recording.built(
             stage,
             run.before,
@@ -266,21 +270,20 @@ class Loop:
                 because=run.because,
                 seconds=result.seconds,
                 changed=outputs != run.before.outputs,
+                memory=result.memory,
+                outputs=outputs,
             )
         )
 
     def _moved(self, run: Run, path: str) -> None:
         """An input changed while its stage ran: what it left belongs to neither version."""
         kept = self._staging.abandon(run.stage, run.number)
-        failure = Failure(
-            cause=Cause.INPUT_MOVED,
-            message=f"its input {path!r} changed while it ran",
-            kept=kept,
-        )
+        message = f"its input {path!r} changed while it ran"
+        failure = Failure(cause=Cause.INPUT_MOVED, message=message, kept=kept)
         if run.moved == 0:
             self._again(run, failure, moved=1)
         else:
-            message = f"{failure.message}, and again while it ran a second time"
+            message += ", and again while it ran a second time"
             self._results.failed(run.stage.name, run.because, replace(failure, message=message))
 
     def _again(self, run: Run, failure: Failure, attempt: int = 1, moved: int = 0) -> None:

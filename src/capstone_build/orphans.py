@@ -7,7 +7,7 @@ what becomes of it (`capstone_build.placing`).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from capstone_build.core.artifact import Artifact, ArtifactPath, Kind
 from capstone_build.core.digest import Digest
@@ -31,9 +31,23 @@ class Orphans:
 
     def __init__(self, manifest: Manifest) -> None:
         self._manifest = manifest
-        self._found: dict[ArtifactPath, StageName] | None = None
+        self._found: Mapping[ArtifactPath, StageName] | None = None
         self.ignored: dict[ArtifactPath, StageName] = {}
         self.adopted: dict[ArtifactPath, StageName] = {}
+
+    def know(self, orphans: Mapping[ArtifactPath, StageName]) -> None:
+        """Take *orphans* for all that there are: the pipeline is not known as a whole."""
+        self._found = orphans
+
+    def of(self, graph: StageGraph) -> Mapping[ArtifactPath, StageName]:
+        """Return the files that stages left which no stage of *graph* writes, with who did."""
+        if self._found is None:
+            self._found = {
+                path: made.stage
+                for path, made in self._manifest.made().items()
+                if graph.writer_of(path) is None
+            }
+        return self._found
 
     def leave_out(
         self, found: dict[ArtifactPath, Digest | None], artifact: Artifact, graph: StageGraph
@@ -47,7 +61,7 @@ class Orphans:
             graph: The whole pipeline: what no stage of it writes is an orphan.
         """
         is_named = artifact.kind is Kind.FILE and found.keys() == {artifact.location}
-        orphans = self._of(graph)
+        orphans = self.of(graph)
         for path in found.keys() & orphans.keys():
             made = self._manifest.made_at(path)
             if made is None or made.digest != found[path]:
@@ -73,13 +87,3 @@ class Orphans:
             yield OrphanIgnored(stage, path)
         for path, stage in self.adopted.items():
             yield OrphanAdopted(stage, path)
-
-    def _of(self, graph: StageGraph) -> dict[ArtifactPath, StageName]:
-        """Return the files that stages left which no stage of *graph* writes."""
-        if self._found is None:
-            self._found = {
-                path: made.stage
-                for path, made in self._manifest.made().items()
-                if graph.writer_of(path) is None
-            }
-        return self._found

@@ -18,6 +18,7 @@ from capstone_build.core.report import EditKept, Event, OrphanKept
 from capstone_build.core.stage import Output, Stage
 from capstone_build.core.trace import Trace
 from capstone_build.disk import sync
+from capstone_build.execution.order import WorkOrder
 from capstone_build.execution.staging import Staging
 from capstone_build.storage.store import copy_content
 from capstone_build.world import World
@@ -38,7 +39,47 @@ class Placing:
         self._staging = staging
         self._tell = on_event
 
-    def clear_orphans(self, stage: Stage) -> None:
+    def order(
+        self,
+        stage: Stage,
+        before: Observation,
+        number: int,
+        *,
+        inputs: Mapping[str, tuple[str, ...]],
+        log: Path,
+        declared: Digest | None,
+    ) -> WorkOrder:
+        """
+        Make room for what a run is to leave, and return the order for it.
+
+        Args:
+            stage: What is to run.
+            before: What it sees.
+            number: Of the order.
+            inputs: For each input's name, the paths that it stands for.
+            log: What takes what it prints.
+            declared: The digest of what the stage has to declare; None if that is not asked.
+        """
+        with self._world.looks.as_artifacts():
+            self._clear_orphans(stage)
+            outputs = self._prepare(stage, before, number)
+        root = self._world.project.root
+        return WorkOrder(
+            number=number,
+            stage=stage.name,
+            inputs=inputs,
+            outputs=outputs,
+            parameters=stage.parameters,
+            timeout=stage.timeout,
+            memory=stage.memory,
+            log=log.relative_to(root).as_posix(),
+            notes=self._staging.notes_file(number).relative_to(root).as_posix(),
+            result=self._staging.result_file(number).relative_to(root).as_posix(),
+            in_place=self._staging.in_place(stage, number),
+            declared=declared,
+        )
+
+    def _clear_orphans(self, stage: Stage) -> None:
         """
         Set aside what stages that are gone left in folders that *stage* reads.
 
@@ -50,7 +91,7 @@ class Placing:
                 kept = self._staging.keep(path)
                 self._tell(OrphanKept(self._world.orphans.ignored[path], path, kept))
 
-    def prepare(self, stage: Stage, before: Observation, number: int) -> dict[str, str]:
+    def _prepare(self, stage: Stage, before: Observation, number: int) -> dict[str, str]:
         """
         Make room for a run's outputs, and return the path to write to for each.
 
@@ -101,6 +142,10 @@ class Placing:
         Returns:
             False, with nothing moved, if an object is missing or damaged.
         """
+        with self._world.looks.as_artifacts():
+            return self._restore(stage, trace, before, number)
+
+    def _restore(self, stage: Stage, trace: Trace, before: Observation, number: int) -> bool:
         staged: list[tuple[Output, Path]] = []
         for output in stage.outputs:
             wanted = _part(trace.outputs, output.artifact)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from capstone_build.authoring.parameters import Setting
+from capstone_build.sweep import Swept
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,9 +41,12 @@ class Request:
         keep_going: Whether to go on with what does not depend on a failure.
         words: The command line that asks for it, if one does: where nothing has
             moved, the same words have nothing to do.
+        before: What the last build of these words rested on, and what has moved since; None
+            if that is not known.
     """
 
     wish: Wish = field(default_factory=Wish)
     jobs: int = 1
     keep_going: bool = False
     words: tuple[str, ...] = ()
+    before: Swept | None = None

@@ -17,19 +17,22 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from capstone_build.analysis.file.moment import is_of_the_moment
 from capstone_build.authoring.parameters import CONFIGURATION
 from capstone_build.authoring.project import PIPELINE_FILE
-from capstone_build.core.artifact import parents
+from capstone_build.core.artifact import parents, spellable
+from capstone_build.core.graph import StageGraph
+from capstone_build.core.stage import StageName
 from capstone_build.core.variable import is_secret, secrets_in
+from capstone_build.outlining import is_code, outlined
+from capstone_build.reach import Reach
 from capstone_build.session import Session
 from capstone_build.storage.file_state import FileState
-from capstone_build.storage.footing import Footing, variable_now
+from capstone_build.storage.footing import Footing, name_of, variable_now
 from capstone_build.storage.looks import (
     State,
     digest_held,
@@ -41,8 +44,8 @@ from capstone_build.storage.looks import (
 _ALWAYS = ("PATH", "PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "LANG", "LC_ALL", "TZ", "HOME")
 """Variables that decide what Python finds and says, whoever asks."""
 
-_CODE = (".py", ".ipynb", ".so", ".pyd")
-"""What is made so by a stage may be imported by the next look, though it was not by this."""
+_NOTHING: dict[str, Any] = {"elsewhere": (), "states": {}, "listed": {}, "variables": ()}
+"""What the load of a pipeline rests on that was not loaded."""
 
 _PATIENCE = 0.03
 """How long to wait for a file to be old enough that its state vouches for it, in seconds."""
@@ -70,20 +73,21 @@ class Rest:
             for key in secrets_in(value, name)
         ]
         """Words of commands that may have been asked for as files, and are not to be kept."""
-        self._load: dict[str, Any] = session.host.greeting["rests on"]
+        self._load: dict[str, Any] = {} if isinstance(session, Reach) else session.host.greeting
+        self._rests_on: dict[str, Any] = self._load.get("rests on", _NOTHING)
         files = self._world.files
         self._made = {*files.published(), *(p for each in files.published() for p in parents(each))}
 
-    def footing(self, words: Sequence[str], stages: int) -> Footing | None:
+    def footing(self, words: Sequence[str], wanted: StageGraph) -> Footing | None:
         """
         Return what the build rests on; None if that cannot be told.
 
         Args:
             words: The command line that asked for it.
-            stages: How many stages it brought up to date.
+            wanted: The stages that it brought up to date.
         """
         self._world.looks.stop()
-        if self._load["elsewhere"] or self._is_of_the_moment():
+        if self._rests_on["elsewhere"] or self._is_of_the_moment():
             return None
         self._let_settle()
         states = self._states()
@@ -91,14 +95,67 @@ class Rest:
         if states is None or listed is None:
             return None
         names = {*_ALWAYS, *self._world.variables}
-        names |= {f"?{name}" if is_secret(name) else name for name in self._load["variables"]}
+        read = self._rests_on["variables"]
+        names |= {f"?{name}" if is_secret(name) else name for name in read}
         variables = {name: variable_now(name) for name in sorted(names)}
+        declaring = dict.fromkeys(self._declaring())
+        otherwise = {
+            self._name(path)
+            for path in (*self._world.looks.otherwise, *self._rests_on["states"], *declaring)
+        }
+        states |= {self._name(path): _now(path) for path in declaring}
+        artifacts = {path for path in states.keys() - otherwise if _is_plain(path)}
         is_bundled = self._session.project.is_bundled
-        return Footing(words, stages, is_bundled, variables, states, listed)
+        name = name_of(self._here, words)
+        sought = set(map(self._name, self._world.looks.sought))
+        footing = Footing.taken(
+            name, len(wanted), is_bundled, variables, states, artifacts, sought, listed
+        )
+        if not self._keys:
+            footing.outline = outlined(self._session, wanted, otherwise, name)
+        return footing
+
+    def renewed(self, reach: Reach, ran: Iterable[StageName]) -> Footing | None:
+        """
+        Return what a build rests on that looked at a part of the pipeline; None if it is unsure.
+
+        Args:
+            reach: The session, the same as this one's.
+            ran: The stages of it that ran, or whose outputs were brought back.
+        """
+        self._world.looks.stop()
+        if not all(map(reach.is_as_drawn, ran)):
+            return None
+        self._let_settle()
+        states = self._states()
+        listed = self._listed() if states is not None else None
+        files = self._world.files.published()
+        footing = reach.footing
+        known = footing.artifacts_among(self._name(path) for path in self._world.looks.otherwise)
+        can_be_run = any(os.access(os.path.join(self._root, each), os.X_OK) for each in files)
+        if states is None or listed is None or known or can_be_run:
+            return None
+        now = time.time_ns()
+        for folder in self._made.intersection(footing.listed[::2]):
+            state, held = _full(os.path.join(self._root, folder)), digest_held(held_in(folder))
+            if _vouches(state, now):
+                listed.setdefault(folder, (held, state))
+        if not (footing.put(states) and footing.put_listed(listed)):
+            return None
+        for name in sorted(self._world.variables.difference(footing.variables[::2])):
+            footing.variables += [name, variable_now(name)]
+        return footing
+
+    @property
+    def _here(self) -> str:
+        here = self._folder.relative_to(self._root).as_posix()
+        return "" if here == "." else here
 
     def _is_of_the_moment(self) -> bool:
+        from capstone_build.analysis.file.moment import is_of_the_moment  # (not for a part)
+
         sources = []
-        for file in self._session.host.greeting["compiled"]:
+        for file in self._load["compiled"]:
             with suppress(OSError):
                 sources.append(Path(file).read_bytes())
         return is_of_the_moment(sources)
@@ -118,7 +175,7 @@ class Rest:
                 found[self._name(path)] = state
             elif state is not None:
                 return None
-        for path, seen_then in self._load["states"].items():
+        for path, seen_then in self._rests_on["states"].items():
             state = _now(path)
             [(then, looked_ns), *others] = seen_then
             if others or then != (None if state is None else list(state)):
@@ -126,8 +183,6 @@ class Rest:
             if state and not _vouches(state, looked_ns):
                 return None
             found[self._name(path)] = state
-        for path in self._declaring():
-            found[self._name(path)] = _now(path)
         return found if all(self._world.files.confirm(self._name(p)) for p in young) else None
 
     def _is_made(self, path: str, state: State) -> bool:
@@ -136,7 +191,7 @@ class Rest:
         if state == ():
             return name in self._made
         is_published = state is not None and self._world.files.is_published(name, state)
-        return is_published and not name.endswith(_CODE)
+        return is_published and not is_code(name)
 
     def _let_settle(self) -> None:
         """Wait until what the build itself put in place is old enough to be sure of."""
@@ -156,7 +211,7 @@ class Rest:
             if any(not self._is_put(path, name) for name in strange):
                 return None
             found[self._name(path)] = (digest_held(held), state)
-        for path, before in self._load["listed"].items():
+        for path, before in self._rests_on["listed"].items():
             state, held = _full(path), held_in(path)
             if [digest_held(held)] != before:
                 return None
@@ -165,7 +220,7 @@ class Rest:
 
     def _is_put(self, folder: str, name: str) -> bool:
         path = self._name(os.path.join(folder, name.rstrip("/")))
-        return path in self._made and not name.endswith(_CODE)
+        return path in self._made and not is_code(name)
 
     def _name(self, path: str) -> str:
         """Return *path* from the root where it lies there, else as it is."""
@@ -184,20 +239,24 @@ class Rest:
         yield os.path.join(self._root, CONFIGURATION)
 
 
-def keep(footing: Footing, memory: Path, folder: str) -> None:
+def keep(footing: Footing, memory: Path) -> None:
     """
     Write *footing* down, with the state of the manifest, which is closed by now.
 
     Args:
         footing: What a build rests on.
         memory: The engine's own folder.
-        folder: The current one, from the root.
     """
     for suffix in ("", "-wal"):
         name = f"manifest.sqlite3{suffix}"
-        footing.states[f"{memory.name}/{name}"] = _now(str(memory / name))
+        footing.note(f"{memory.name}/{name}", _now(str(memory / name)))
     with suppress(OSError):
-        footing.keep(str(memory), "" if folder == "." else folder)
+        footing.keep(str(memory))
+
+
+def _is_plain(path: str) -> bool:
+    """Tell whether a file is inside, has the name that a trace gives it, and is no code."""
+    return not path.startswith("/") and spellable(path) == path and not is_code(path)
 
 
 def _now(path: str) -> State:

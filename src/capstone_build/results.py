@@ -75,7 +75,9 @@ class Results:
         """The stages that are through, and whose outputs stand."""
         return {name for name, state in self.schedule.states.items() if state is State.DONE}
 
-    def report(self, *, build: str, seconds: float, interrupted: int | None) -> BuildReport:
+    def report(
+        self, *, build: str, seconds: float, interrupted: int | None, beyond: int
+    ) -> BuildReport:
         """Return all of it, and which artifacts stand."""
         done = [name for name, state in self.schedule.states.items() if state is State.DONE]
         return BuildReport(
@@ -85,6 +87,7 @@ class Results:
             standing=tuple(a.path for name in done for a in self._graph.stages[name].writes),
             seconds=seconds,
             interrupted=interrupted,
+            beyond=beyond,
         )
 
     def _note(self, result: StageResult) -> None:

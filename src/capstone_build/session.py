@@ -7,12 +7,13 @@ Knows how a pipeline becomes a graph and a plan; does not run stages
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
 from capstone_build.authoring.parameters import Setting, apply_settings, read_configuration
 from capstone_build.authoring.project import Project
+from capstone_build.core.artifact import Artifact
 from capstone_build.core.graph import Linking, StageGraph
 from capstone_build.core.plan import Plan, UpToDate, plan
 from capstone_build.core.stage import StageName
@@ -25,6 +26,15 @@ from capstone_build.world import World
 
 ATTEMPTS = 5
 """How often a project whose code moves while it is opened is opened again."""
+
+
+OpenHost = Callable[[Project], Host]
+"""A way to have the host of a project's pipeline."""
+
+
+def host_of_its_own(project: Project) -> Host:
+    """Start a host that nothing else comes from."""
+    return Host(project.root, project.module)
 
 
 class SourceMovedError(Exception):
@@ -61,35 +71,69 @@ class Session:
     One project, open until `close`; to be used as a context manager.
 
     Args:
-        project: The project to open.
-        settings: Values of parameters from the command line, the last to win.
+        project: The project that is open.
+        host: The process that holds the loaded pipeline.
+        world: What its stages see.
+        graph: The whole pipeline, or the part of it that is looked at.
+        sources: For each stage, what it reads and no stage writes.
 
     Attributes:
-        host: The process that holds the loaded pipeline.
-        graph: The whole pipeline.
-        world: What its stages see.
-
-    Raises:
-        InvalidPipelineError: With all that is wrong with the declaration.
-        PipelineLoadError: If the pipeline does not load.
+        host: As given.
+        world: As given.
+        graph: As given.
+        is_part: Whether the pipeline was not loaded, and a part of it is known from before.
+        beyond: How many stages there are that are not looked at, being up to date.
     """
 
-    def __init__(self, project: Project, settings: Sequence[Setting] = ()) -> None:
+    is_part = False
+
+    def __init__(
+        self,
+        project: Project,
+        host: Host,
+        world: World,
+        graph: StageGraph,
+        sources: Mapping[StageName, Sequence[Artifact]],
+    ) -> None:
         self.project = project
-        self.host = Host(project.root, project.module)
+        self.host = host
+        self.world = world
+        self.graph = graph
+        self.beyond = 0
+        self._sources = sources
+
+    @classmethod
+    def opened(
+        cls,
+        project: Project,
+        settings: Sequence[Setting] = (),
+        open_host: OpenHost = host_of_its_own,
+    ) -> Session:
+        """
+        Load the pipeline of *project*, and link it.
+
+        Args:
+            project: The project to open.
+            settings: Values of parameters from the command line, the last to win.
+            open_host: How its host is come by.
+
+        Raises:
+            InvalidPipelineError: With all that is wrong with the declaration.
+            PipelineLoadError: If the pipeline does not load.
+        """
+        host = open_host(project)
+        world: World | None = None
         try:
-            seen = notes_from(self.host.greeting.get("notes", ()))
-            self.world = World(project, self.host.variable, seen)
+            world = World(project, host.variable, notes_from(host.greeting.get("notes", ())))
+            linking = _linked(project, host.greeting, world, settings)
+            graph = linking.graph()
+            world.know(graph)
         except BaseException:
-            self.host.close()
+            host.close()
+            if world is not None:
+                world.close()
             raise
-        try:
-            self._linking = self._link(settings)
-            self.graph = self._linking.graph()
-            self.world.know(self.graph)
-        except BaseException:
-            self.close()
-            raise
+        return cls(project, host, world, graph, linking.sources)
 
     def __enter__(self) -> Self:
         """Return the session itself."""
@@ -103,6 +147,10 @@ class Session:
     def printed(self) -> str:
         """What the pipeline's modules printed while they were imported."""
         return self.host.printed()
+
+    def still_stands(self) -> bool:
+        """Tell whether what was not looked at is surely as it was: here all was looked at."""
+        return True
 
     def close(self) -> None:
         """End the host and let go of the memory."""
@@ -130,7 +178,7 @@ class Session:
             for name in forced
             if name not in needed.stages
         ]
-        problems += self.world.missing_sources(self._linking.sources, list(needed), self.graph)
+        problems += self.world.missing_sources(self._sources, list(needed), self.graph)
         problems += self.world.wrong_names(list(needed), list(self.graph))
         if problems:
             raise InvalidPipelineError(problems)
@@ -153,34 +201,38 @@ class Session:
                 problems.append(problem)
         return found
 
-    def _link(self, settings: Sequence[Setting]) -> Linking:
-        """Read what the host told of the pipeline; report all that is wrong with it at once."""
-        greeting: dict[str, Any] = self.host.greeting
-        problems = [
-            PipelineError(each["problem"], facts=each["facts"], hint=each["hint"])
-            for each in greeting["problems"]
-        ]
-        stages = tuple(stage_from_record(record) for record in greeting.pop("stages"))
-        if problems:
-            # What a stage that means nothing would have read, written or taken is
-            # unknown, so only what is surely wrong with the others is added.
-            raise InvalidPipelineError([*problems, *Linking(stages).problems])
-        try:
-            configured = read_configuration(self.project.root)
-            stages = apply_settings(stages, [*configured, *settings])
-        except InvalidPipelineError as error:
-            problems += error.problems
-        except PipelineError as error:
-            problems.append(error)
-        linking = Linking(stages)
-        if problems or linking.problems:
-            missing = self.world.missing_sources(linking.sources, stages)
-            wrong = self.world.wrong_names(stages, stages)
-            raise InvalidPipelineError([*problems, *linking.problems, *missing, *wrong])
-        return linking
+
+def _linked(
+    project: Project, greeting: dict[str, Any], world: World, settings: Sequence[Setting]
+) -> Linking:
+    """Read what the host told of the pipeline; report all that is wrong with it at once."""
+    problems = [
+        PipelineError(each["problem"], facts=each["facts"], hint=each["hint"])
+        for each in greeting["problems"]
+    ]
+    stages = tuple(stage_from_record(record) for record in greeting.pop("stages"))
+    if problems:
+        # What a stage that means nothing would have read, written or taken is
+        # unknown, so only what is surely wrong with the others is added.
+        raise InvalidPipelineError([*problems, *Linking(stages).problems])
+    try:
+        configured = read_configuration(project.root)
+        stages = apply_settings(stages, [*configured, *settings])
+    except InvalidPipelineError as error:
+        problems += error.problems
+    except PipelineError as error:
+        problems.append(error)
+    linking = Linking(stages)
+    if problems or linking.problems:
+        missing = world.missing_sources(linking.sources, stages)
+        wrong = world.wrong_names(stages, stages)
+        raise InvalidPipelineError([*problems, *linking.problems, *missing, *wrong])
+    return linking
 
 
-def foresee(project: Project, wish: Wish) -> tuple[Session, Forecast]:
+def foresee(
+    project: Project, wish: Wish, open_host: OpenHost = host_of_its_own
+) -> tuple[Session, Forecast]:
     """
     Open *project* and judge its stages; the caller closes the session.
 
@@ -190,7 +242,7 @@ def foresee(project: Project, wish: Wish) -> tuple[Session, Forecast]:
         PipelineError: If the declaration or a target is wrong.
     """
     for _ in range(ATTEMPTS):
-        session = Session(project, wish.settings)
+        session = Session.opened(project, wish.settings, open_host)
         try:
             return session, session.forecast(wish)
         except SourceMovedError as moved:

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from capstone_build.analysis import Closure, ProjectCode, united
-from capstone_build.analysis.commands.code_file import Language, by_name
 from capstone_build.core.artifact import ArtifactPath
 from capstone_build.core.declared_command import declared_command
 from capstone_build.core.digest import Digest
@@ -20,6 +20,9 @@ from capstone_build.core.fingerprint import Aspect, Fingerprint
 from capstone_build.core.graph import StageGraph
 from capstone_build.core.stage import Stage, Symbol
 from capstone_build.storage.files import Files
+
+if TYPE_CHECKING:
+    from capstone_build.analysis import Closure, ProjectCode
 
 PYTHON_FILES = (".py", ".ipynb")
 """How files end that count by the code in them, not by their bytes."""
@@ -49,9 +52,6 @@ class StageCode:
         root: The project's root.
         read: Opens the project's source, as it is at that moment.
         files: The project's files.
-
-    Attributes:
-        source: The project's source.
     """
 
     def __init__(self, root: Path, read: Callable[[], ProjectCode], files: Files) -> None:
@@ -59,7 +59,20 @@ class StageCode:
         self._read = read
         self._files = files
         self._graph: StageGraph | None = None
-        self.source = read()
+
+    @cached_property
+    def source(self) -> ProjectCode:
+        """The project's source, opened when it is first asked for."""
+        return self._read()
+
+    def read(self) -> dict[str, Digest]:
+        """Return the digest of each Python file that was read so far, by its absolute path."""
+        return self.source.read() if "source" in vars(self) else {}
+
+    def remember(self) -> None:
+        """Hand what was learned of the source to the persistent memory."""
+        if "source" in vars(self):
+            self.source.remember()
 
     def know(self, graph: StageGraph) -> None:
         """Take note of the whole pipeline: what its stages make is not code by itself."""
@@ -87,6 +100,8 @@ class StageCode:
         }
 
     def _code(self, stage: Stage, ignoring: frozenset[Symbol], source: ProjectCode) -> Code:
+        from capstone_build.analysis import united  # (35 ms, where no code is to be read)
+
         starts = [*stage.code, *stage.added]
         scripts = dict.fromkeys(p for p, _ in self._declared(stage) if p.endswith(PYTHON_FILES))
         besides = [source.file(self._root / path, ignoring) for path in scripts]
@@ -117,6 +132,8 @@ class StageCode:
 
     def _is_script(self, path: str) -> bool:
         """Tell whether *path*, that code names, is a script of the shell: it may start that."""
+        from capstone_build.analysis.commands.code_file import Language, by_name
+
         is_inside = not path.startswith(("/", "../"))
         return is_inside and by_name(path) is Language.SHELL and self._files.is_file(path)
 

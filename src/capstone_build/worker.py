@@ -19,9 +19,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from capstone_build.authoring.declaration import DeclaredStage, StageFunction
+from capstone_build.core.report import Cause, Failure
 from capstone_build.core.stage import Stage
 from capstone_build.execution.action import work
 from capstone_build.execution.descendants import adopt, end_strays, has_children
+from capstone_build.execution.memory_use import most_resident
 from capstone_build.execution.notes import let_children_note
 from capstone_build.execution.order import CANNOT_WRITE, RunResult, WorkOrder
 from capstone_build.imports import Imports
@@ -108,19 +110,32 @@ def carry_out(
         seconds=time.monotonic() - began,
         failure=failure,
         compiled=dict(imports.compiled.items() - loaded.items()),
+        memory=most_resident(),
     )
     for stream in streams:
         with suppress(OSError, ValueError):
             stream.flush()
     if has_children():
         end_strays()
-    told = json.dumps(result.as_record()).encode()
     try:
         is_open = os.path.samestat(os.fstat(way), pipe)
     except OSError:
         is_open = False
     if not is_open:
+        told = json.dumps(result.as_record()).encode()
         return _leave(told, Path(imports.root, order.result))
+    return _tell(result, way)
+
+
+def refuse(order: WorkOrder, way: int) -> int:
+    """Tell that what the *order* is for is declared otherwise by now; return the exit code."""
+    message = "it is declared otherwise than when the build began"
+    failure = Failure(cause=Cause.CODE_MOVED, message=message)
+    return _tell(RunResult(number=order.number, seconds=0.0, failure=failure), way)
+
+
+def _tell(result: RunResult, way: int) -> int:
+    told = json.dumps(result.as_record()).encode()
     while told:
         told = told[os.write(way, told) :]
     return 0

@@ -9,13 +9,19 @@ from __future__ import annotations
 
 import os
 import posixpath
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import (
+    Callable,
+    Collection,
+    Container,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from dataclasses import astuple
-from difflib import get_close_matches
-from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from capstone_build.analysis import ProjectCode
 from capstone_build.authoring.project import Project
 from capstone_build.core.artifact import MEMORY_FOLDER, Artifact, ArtifactPath, Kind, parents
 from capstone_build.core.digest import Digest
@@ -29,7 +35,6 @@ from capstone_build.errors import CapstoneError, MissingSourceError, PipelineErr
 from capstone_build.execution.notes import Note, Sight
 from capstone_build.fingerprints import Fingerprints
 from capstone_build.listings import Listings
-from capstone_build.named_code import NamedCode
 from capstone_build.orphans import Orphans
 from capstone_build.storage.file_state import FileState
 from capstone_build.storage.files import Files
@@ -37,6 +42,9 @@ from capstone_build.storage.looks import Looks
 from capstone_build.storage.manifest import Manifest
 from capstone_build.storage.source_files import SourceFiles
 from capstone_build.storage.store import Store
+
+if TYPE_CHECKING:
+    from capstone_build.analysis import ProjectCode
 
 
 class World:
@@ -47,27 +55,36 @@ class World:
         project: Whose.
         variable: Gives the digest of an environment variable, as stages see it.
         seen: What was seen to be read while the pipeline was imported.
+        is_known: Whether the manifest is surely what the last build left: it is not checked then.
     """
 
     def __init__(
-        self, project: Project, variable: Callable[[str], Digest], seen: Sequence[Note]
+        self,
+        project: Project,
+        variable: Callable[[str], Digest],
+        seen: Sequence[Note],
+        is_known: bool = False,
     ) -> None:
         self.project = project
         self.memory_folder = project.root / MEMORY_FOLDER
-        self.manifest = Manifest(self.memory_folder / "manifest.sqlite3", project.module)
+        path = self.memory_folder / "manifest.sqlite3"
+        self.manifest = Manifest(path, project.module, is_known)
         self._variable = variable
         self.variables: set[str] = set()
         """The environment variables that were asked for."""
         self._seen = seen
-        self.looks = Looks(str(self.memory_folder))
+        # What the kernel tells of processes is no file, and the engine's own business.
+        self.looks = Looks(str(self.memory_folder), "/proc")
         self.looks.start()
         self.store = Store(self.memory_folder / "objects")
         self.files = Files(project.root, self.manifest.file)
         self._summaries = self.manifest.summaries()
-        self._made: frozenset[str] = frozenset()
+        self._made: Container[str] = frozenset()
+        self._among: Collection[StageName] | None = None
         self._sources = SourceFiles(self.manifest.file)
-        read = partial(ProjectCode, _source_roots(project), self._summaries, self._sources)
-        self.fingerprints = Fingerprints(project.root, read, self.files, seen, self.look)
+        self.fingerprints = Fingerprints(
+            project.root, self._read_code, self.files, seen, self.look, known=self._sources.known
+        )
         self.listings = Listings(self.files, self.manifest.made)
         self.orphans = Orphans(self.manifest)
 
@@ -96,15 +113,16 @@ class World:
         taken = self.fingerprints.of(stage)
         files = self.fingerprints.files(stage)
         outputs: dict[ArtifactPath, Digest | None] = {}
-        for artifact in stage.writes:
-            outputs |= self.files.contents(artifact)
+        with self.looks.as_artifacts():
+            for artifact in stage.writes:
+                outputs |= self.files.contents(artifact)
         return Observation(
             fingerprint={**taken.fingerprint, **files} if files else taken.fingerprint,
             inputs=self.inputs(stage, graph),
             outputs=outputs,
             look=self.look,
             unignored=lambda: self.fingerprints.unignored(stage),
-            identify=lambda: taken.closure.identity,
+            identify=taken.identify,
             say=lambda part: self._say(part) or taken.say(part),
         )
 
@@ -124,18 +142,41 @@ class World:
         }
         folders = [name.rstrip("/") for name in names if name.endswith("/")]
         listed = [Note(Sight.SEARCHED, "" if each == "." else each) for each in folders]
-        return listed + [
-            Note(Sight.NAMED, name, state=None if state is None else astuple(state))
-            for name, state in self.files.states(inside).items()
-            if state is None or self.files.is_file(name)
-        ]
+        with self.looks.as_artifacts():  # what counts of them joins the trace as read
+            return listed + [
+                Note(Sight.NAMED, name, state=None if state is None else astuple(state))
+                for name, state in self.files.states(inside).items()
+                if state is None or self.files.is_file(name)
+            ]
 
     def know(self, graph: StageGraph) -> None:
         """Take note of what the stages of the whole pipeline make: it is in no folder's names."""
-        self.fingerprints.know(graph)
         places = [artifact.location for stage in graph for artifact in stage.writes]
-        self._made = frozenset([*places, *(each for place in places for each in parents(place))])
-        self.listings.know(self._made)
+        made = frozenset([*places, *(each for place in places for each in parents(place))])
+        self._know(graph, made)
+
+    def know_part(
+        self,
+        graph: StageGraph,
+        made: Container[str],
+        orphans: Mapping[ArtifactPath, StageName],
+    ) -> None:
+        """
+        Take note of a part of the pipeline: of the other stages nothing is to be asked.
+
+        Args:
+            graph: These stages, and the writers of all there are.
+            made: What the stages of the whole pipeline make, and the folders that it is in.
+            orphans: What stages that are gone left.
+        """
+        self._among = graph.stages.keys()
+        self.orphans.know(orphans)
+        self._know(graph, made)
+
+    def _know(self, graph: StageGraph, made: Container[str]) -> None:
+        self.fingerprints.know(graph)
+        self._made = made
+        self.listings.know(made)
 
     def is_made(self, path: str) -> bool:
         """Tell whether *path* is an output of a stage, or a folder of one."""
@@ -154,7 +195,8 @@ class World:
                 return self.listings.digest(name)
             case _:
                 try:
-                    return self.files.digest(name) or ABSENT
+                    with self.looks.as_artifacts():
+                        return self.files.digest(name) or ABSENT
                 except CapstoneError:
                     return ABSENT  # what cannot be read is not there for a stage either
 
@@ -168,9 +210,14 @@ class World:
         states = {note.name: note.state for note in self._seen if note.sight is Sight.READ}
         return next((name for name, then in states.items() if self.has_moved(name, then)), None)
 
+    def states(self, paths: Iterable[str]) -> dict[str, FileState | None]:
+        """Return the state of each of *paths*, what stages read or write, as it is now."""
+        with self.looks.as_artifacts():
+            return self.files.states(paths)
+
     def has_moved(self, path: str, then: tuple[int, int, int, int] | None) -> bool:
         """Tell whether a file is in another state than *then*."""
-        return self.files.states([path])[path] != (None if then is None else FileState(*then))
+        return self.states([path])[path] != (None if then is None else FileState(*then))
 
     def inputs(self, stage: Stage, graph: StageGraph) -> dict[ArtifactPath, Digest | None]:
         """Return the files that the inputs of *stage* stand for, with their digests."""
@@ -230,6 +277,8 @@ class World:
         self, stages: Iterable[Stage], pipeline: Sequence[Stage]
     ) -> Iterator[PipelineError]:
         """Find what *stages*, some of the *pipeline*, name as code and may not."""
+        from capstone_build.named_code import NamedCode  # (reads code, as below)
+
         named = NamedCode(self.fingerprints.code, self.files, lambda path: self._nearest(path, ()))
         for stage in stages:
             yield from named.problems(stage, pipeline)
@@ -254,7 +303,7 @@ class World:
 
     def discovering(self) -> Iterable[Trace]:
         """Return the latest trace of each stage that was seen to read what it does not declare."""
-        return self.manifest.discovering()
+        return self.manifest.discovering(self._among)
 
     def holds(self, content: Digest) -> bool:
         """Tell whether *content* can be brought back."""
@@ -271,16 +320,25 @@ class World:
     def remember(self) -> None:
         """Write what was learned of files and source to the manifest."""
         self.manifest.remember_files(self.files.take_fresh() | self._sources.take_fresh())
+        self.fingerprints.remember()
         self._summaries.write()
+
+    def _read_code(self) -> ProjectCode:
+        from capstone_build.analysis import ProjectCode  # (35 ms, where no code is to be read)
+
+        return ProjectCode(_source_roots(self.project), self._summaries, self._sources)
 
     def _read(self, artifact: Artifact, graph: StageGraph) -> dict[ArtifactPath, Digest | None]:
         """Return what *artifact* stands for, without what stages that are gone left there."""
-        found = self.files.contents(artifact)
+        with self.looks.as_artifacts():
+            found = self.files.contents(artifact)
         self.orphans.leave_out(found, artifact, graph)
         return found
 
     def _nearest(self, path: str, stages: Sequence[Stage]) -> list[str]:
         """Return existing or declared paths that *path* may be a slip for."""
+        from difflib import get_close_matches
+
         folder, _, name = path.rpartition("/")
         beside = self.files.names_in(folder)
         prefix = f"{folder}/" if folder else ""

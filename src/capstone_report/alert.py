@@ -28,20 +28,33 @@ class AlertKind(StrEnum):
     MIXED_TYPES = "mixed types"
     TYPE_DRIFT = "type drift"
     SHIFT = "shift between files"
+    MISSING_SHIFT = "missing in some files"
     MISSING_COLUMN = "missing column"
     EXTRA_COLUMN = "extra column"
     EMPTY_TABLE = "empty table"
     EMPTY_FILE = "empty file"
     DUPLICATES = "duplicates"
     PERSONAL = "personal data"
+    PLACEHOLDER = "placeholder"
+    INFINITE = "infinite"
+    EXCEPTIONS = "exceptions to a dependency"
+    SPELLINGS = "spellings"
     EMPTY = "empty"
     MOSTLY_MISSING = "mostly missing"
     GAPS = "gaps"
     RENAMED = "renamed columns"
     CONSTANT = "constant"
+    CORRELATED = "correlated"
+    MISSING_TOGETHER = "missing together"
+    OUTLIERS = "outliers"
     SKEWED = "skewed"
     ZEROS = "many zeros"
+    IMBALANCE = "imbalance"
+    PADDED = "white space"
+    ODD_SHAPES = "odd shapes"
+    BIG_INTEGERS = "big integers"
     MISSING = "missing"
+    HIGH_CARDINALITY = "high cardinality"
     UNIQUE = "unique"
 
 
@@ -64,5 +77,5 @@ class Alert(BaseModel):
     text: str
 
     def rank(self) -> tuple[int, int]:
-        """Return a key that sorts the most telling alert first."""
+        """Return where its severity and its kind stand among the others; less is more telling."""
         return list(Severity).index(self.severity), list(AlertKind).index(self.kind)

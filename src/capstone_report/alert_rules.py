@@ -1,45 +1,38 @@
 """
 Alert rules: what in a table deserves a look.
 
-Knows the figures of a profile and the blocks of rows that came from each file;
-does not know how alerts are shown. Limits are named here and nowhere else.
+Knows the figures of a profile and the story of its files; does not know how
+alerts are shown. Rules for one column are in `column_alerts`, those that need
+its values file by file in `file_drift`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from statistics import median
-
-import pyarrow as pa
-import pyarrow.compute as pc
+from collections import Counter
+from collections.abc import Iterator, Sequence
 
 from capstone_report.alert import Alert, AlertKind, Severity
-from capstone_report.column_profile import (
-    Column,
-    DateColumn,
-    EmptyColumn,
-    NumberColumn,
-    Rhythm,
-    TextColumn,
-)
+from capstone_report.column_alerts import about_column
+from capstone_report.column_profile import Column
 from capstone_report.column_type import ColumnType
 from capstone_report.load_report import LoadedFile, LoadReport, TypeDrift, TypeInFile
 from capstone_report.profile import TableFacts
+from capstone_report.relation import Relations
 from capstone_report.wording import counted, listed, share
 
-MOSTLY_MISSING = 0.5
-MISSING = 0.05
-MANY_ZEROS = 0.5
-SKEWED = 5.0
-NEARLY_NUMERIC = 0.8
-SHIFT = 2.0
-"""How many times the usual spread within a file (interquartile range) its median may be off."""
-FEWEST_FOR_SHIFT = 30
-"""How many values a file must have for its median to mean something."""
+AT_A_TIME = 3
+"""How many alerts of a kind stand together while there are others of their severity."""
+CORRELATED = 0.95
+MOST_OF_A_KIND = 10
+"""How many correlations, and how many groups that are missing together, are alerts."""
 
 
 def alerts_of(
-    facts: TableFacts, columns: Sequence[Column], load: LoadReport, table: pa.Table
+    facts: TableFacts,
+    columns: Sequence[Column],
+    relations: Relations,
+    load: LoadReport,
+    shifts: Sequence[Alert],
 ) -> tuple[Alert, ...]:
     """
     Apply every rule.
@@ -47,22 +40,39 @@ def alerts_of(
     Args:
         facts: Counts over the whole table.
         columns: Its columns, described.
+        relations: What is known of columns together.
         load: How the files became the table.
-        table: The table, for what differs from file to file.
+        shifts: What differs from file to file.
 
     Returns:
-        The most telling first; among equals in the order of the columns.
+        The most telling first, as `in_turns` ranks them.
     """
     found = [
         *_about_table(facts),
         *_about_files(load),
         *(_about_drift(each, columns) for each in load.drifts),
+        *shifts,
+        *_about_relations(relations),
     ]
     for column in columns:
-        found += _about_column(column, facts.rows)
-        if isinstance(column, NumberColumn):
-            found += _about_shift(column, table[column.name], load.row_ranges())
-    return tuple(sorted(found, key=Alert.rank))
+        found += about_column(column, facts.rows)
+    return in_turns(found)
+
+
+def in_turns(alerts: Sequence[Alert]) -> tuple[Alert, ...]:
+    """
+    Rank alerts: by severity, then a few of each kind at a time.
+
+    Of a hundred columns that are alike, three say it; the others come after what else there is.
+    """
+    seen: Counter[tuple[int, int]] = Counter()
+    turns: list[tuple[int, int, int]] = []
+    for alert in alerts:
+        severity, kind = alert.rank()
+        turns.append((severity, seen[severity, kind] // AT_A_TIME, kind))
+        seen[severity, kind] += 1
+    order = sorted(range(len(alerts)), key=turns.__getitem__)
+    return tuple(alerts[place] for place in order)
 
 
 def _about_table(facts: TableFacts) -> Iterator[Alert]:
@@ -162,95 +172,32 @@ def _about_drift(drift: TypeDrift, columns: Sequence[Column]) -> Alert:
     )
 
 
-def _about_column(column: Column, rows: int) -> Iterator[Alert]:
-    """Apply the rules for one column, by its type."""
-    name = repr(column.name)
-    if isinstance(column, EmptyColumn):
-        if rows:
-            text = f"{name} has no value in any row."
-            yield _alert(column, Severity.MEDIUM, AlertKind.EMPTY, text)
-        return
-    if column.personal:
-        text = f"{name} seems to hold personal data ({column.personal}); it is not shown."
-        yield _alert(column, Severity.MEDIUM, AlertKind.PERSONAL, text)
-    yield from _about_missing(column, rows)
-    if column.distinct == 1 and column.count > 1:
-        text = f"{name} has the same value in every row that has one."
-        yield _alert(column, Severity.LOW, AlertKind.CONSTANT, text)
-    elif column.unique and column.type in {"integer", "text"}:
-        text = f"{name} has a value of its own in every row: it may be a key."
-        yield _alert(column, Severity.LOW, AlertKind.UNIQUE, text)
-    match column:
-        case NumberColumn():
-            yield from _about_numbers(column)
-        case DateColumn(rhythm=rhythm) if rhythm and rhythm.missing:
-            yield _alert(column, Severity.MEDIUM, AlertKind.GAPS, _gap_text(name, rhythm))
-        case TextColumn() if NEARLY_NUMERIC <= column.numeric / column.count < 1:
-            others = counted(column.count - column.numeric, "value")
-            text = f"{name} is text only because of {others} of {column.count:,}; "
-            text += "the others are numbers."
-            yield _alert(column, Severity.HIGH, AlertKind.MIXED_TYPES, text)
-
-
-def _alert(column: Column, severity: Severity, kind: AlertKind, text: str) -> Alert:
-    return Alert(severity=severity, kind=kind, column=column.name, text=text)
-
-
-def _about_missing(column: Column, rows: int) -> Iterator[Alert]:
-    nulls = f"{column.nulls:,} of {counted(rows, 'value')} ({share(column.nulls, rows)})"
-    if column.nulls >= MOSTLY_MISSING * rows:
-        text = f"{column.name!r} is mostly missing: {nulls}."
-        yield _alert(column, Severity.MEDIUM, AlertKind.MOSTLY_MISSING, text)
-    elif column.nulls >= MISSING * rows:
-        text = f"{column.name!r} lacks {nulls}."
-        yield _alert(column, Severity.LOW, AlertKind.MISSING, text)
-
-
-def _about_numbers(column: NumberColumn) -> Iterator[Alert]:
-    if column.zeros >= MANY_ZEROS * column.count and column.distinct > 2:
-        text = f"{column.name!r} is 0 in {share(column.zeros, column.count)} of its values."
-        yield _alert(column, Severity.LOW, AlertKind.ZEROS, text)
-    if column.skewness is not None and abs(column.skewness) >= SKEWED:
-        text = f"{column.name!r} is very skewed (skewness {column.skewness:.3g})."
-        yield _alert(column, Severity.LOW, AlertKind.SKEWED, text)
-
-
-def _gap_text(name: str, rhythm: Rhythm) -> str:
-    longest = rhythm.longest[0]
-    return (
-        f"{name} has no row for {counted(rhythm.missing, rhythm.period)} of "
-        f"{rhythm.present + rhythm.missing:,}; the longest gap, of {longest.missing:,}, "
-        f"is between {longest.after} and {longest.before}."
-    )
-
-
-def _about_shift(
-    column: NumberColumn, values: pa.ChunkedArray, ranges: Mapping[str, tuple[int, int]]
-) -> Iterator[Alert]:
-    """Say which file's values lie far from those of the others."""
-    if column.type == "integer" and column.distinct > 0.95 * column.count:
-        return  # numbers that only count on, such as those of orders
-    middles, spreads = {}, {}
-    for file, (start, end) in ranges.items():
-        block = values.slice(start, end - start)
-        if len(block) - block.null_count >= FEWEST_FOR_SHIFT:
-            low, middles[file], high = pc.quantile(block, q=[0.25, 0.5, 0.75]).to_pylist()
-            spreads[file] = high - low
-    for file, middle in middles.items():
-        others = [each for each in middles if each != file]
-        if not others:
-            return
-        usual = median(middles[each] for each in others)
-        spread = median(spreads[each] for each in others)
-        # Of three files, one that is off pulls the median of the other two along.
-        apart = len(others) >= 3 or all(
-            abs(middle - middles[each]) > SHIFT * spreads[each] for each in others
-        )
-        if spread and apart and abs(middle - usual) > SHIFT * spread:
+def _about_relations(relations: Relations) -> Iterator[Alert]:
+    """Say which columns tell the same, and where they contradict each other."""
+    for each in relations.dependencies:
+        if each.exceptions:
             yield Alert(
-                severity=Severity.HIGH,
-                kind=AlertKind.SHIFT,
-                column=column.name,
-                text=f"{column.name!r} lies elsewhere in {file}: its median is {middle:.6g} "
-                f"there and {usual:.6g} in the other files.",
+                severity=Severity.MEDIUM,
+                kind=AlertKind.EXCEPTIONS,
+                column=each.determinant,
+                text=f"{each.determinant!r} tells {each.dependent!r} in all but "
+                f"{counted(each.exceptions, 'row')} of {each.rows:,}.",
             )
+    strong = [each for each in relations.correlations if each.strength() >= CORRELATED]
+    for pair in strong[:MOST_OF_A_KIND]:
+        first, second = pair.columns
+        yield Alert(
+            severity=Severity.LOW,
+            kind=AlertKind.CORRELATED,
+            column=second,
+            text=f"{first!r} and {second!r} go together (correlation {pair.strength():.3g}).",
+        )
+    groups = [each for each in relations.missing_together if each.phi == 1]
+    for group in groups[:MOST_OF_A_KIND]:
+        yield Alert(
+            severity=Severity.LOW,
+            kind=AlertKind.MISSING_TOGETHER,
+            column=group.columns[0],
+            text=f"{listed([repr(name) for name in group.columns])} are missing in the same "
+            f"{counted(group.rows, 'row')}.",
+        )

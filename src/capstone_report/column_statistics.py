@@ -2,79 +2,94 @@
 Column statistics: one typed column in, what is known of it out.
 
 Knows values; does not know the table they stand in, nor what deserves an alert.
-Every figure is exact but for rounding; nothing is sampled.
+Every figure is exact but for rounding; nothing is sampled or sketched.
 """
 
 from __future__ import annotations
 
 import math
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
+from capstone_report.arrays import Array
+from capstone_report.cells import Cells, Tally, cells_of, tally_of
+from capstone_report.column_figure import TopValue
 from capstone_report.column_profile import (
     BooleanColumn,
     Column,
     DateColumn,
     EmptyColumn,
-    Histogram,
     NumberColumn,
-    Quantiles,
     TextColumn,
-    TopValue,
 )
-from capstone_report.column_type import ColumnType, type_of
-from capstone_report.date_rhythm import rhythm_of
-from capstone_report.personal_data import personal_kind
+from capstone_report.column_type import ColumnType
+from capstone_report.date_rhythm import iso
+from capstone_report.date_statistics import date_facts
+from capstone_report.number_statistics import number_facts
+from capstone_report.personal_data import masked, personal_kind
+from capstone_report.semantic_type import semantic_of
+from capstone_report.text_statistics import most_frequent, text_facts
+from capstone_report.value_look import looks_of
 
 TOP_VALUES = 10
 """How many of the most frequent values of a column are kept."""
-_VALUE_LENGTH = 80
-_BINS = 10
-_QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
-_NUMBER = r"^\s*-?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?\s*$"
-_BIG = 1e100
-"""From here on squares and cubes are taken of scaled values: those of these would overflow."""
 
 
-def profile_column(name: str, position: int, values: pa.ChunkedArray) -> Column:
+def profile_column(name: str, position: int, column: pa.ChunkedArray) -> Column:
     """
     Describe one column.
 
     Args:
         name: Its name.
         position: Counted from 1.
-        values: Its cells, null for a missing one, of a type that a table is loaded with.
+        column: Its cells, null for a missing one.
     """
-    count = len(values) - values.null_count
+    cells = cells_of(column)
+    return describe(name, position, cells, tally_of(cells))
+
+
+def describe(name: str, position: int, cells: Cells, tally: Tally) -> Column:
+    """
+    Describe one column that is laid out and counted.
+
+    Args:
+        name: Its name.
+        position: Counted from 1.
+        cells: Its cells.
+        tally: Its different values.
+    """
+    rows, distinct = len(cells.data), len(tally.values)
+    count = int(tally.counts.sum())
     facts: dict[str, Any] = {"name": name, "position": position}
-    facts |= {"count": count, "nulls": values.null_count}
+    facts |= {"count": count, "nulls": rows - count, "distinct": distinct, "bytes": cells.size}
     if not count:
-        return EmptyColumn(**facts, distinct=0, unique=False)
-    counted = pc.value_counts(values.drop_null())
-    personal = personal_kind(name, values)
-    unique = len(counted) == len(values) > 1
-    facts |= {"distinct": len(counted), "unique": unique, "personal": personal}
-    if not personal and len(counted) < count:
-        facts["top"] = _top_values(counted)
-    present = values.drop_null()
-    match kind := type_of(values.type):
+        return EmptyColumn(**facts, unique=False)
+    if cells.kind is ColumnType.FLOAT and not np.isfinite(tally.values).any():
+        return describe(name, position, _spelled(cells), _spelled_tally(tally))
+    looks = looks_of(cells.texts) if cells.kind is ColumnType.TEXT else {}
+    personal = personal_kind(name, cells, looks)
+    facts |= {
+        "unique": distinct == rows > 1,
+        "imbalance": _imbalance(tally.counts),
+        "semantic": semantic_of(name, cells, tally, looks),
+        "personal": personal,
+    }
+    if not personal and distinct < count:
+        facts["top"] = _top_values(cells, tally)
+    facts["type"] = cells.kind.value
+    match cells.kind:
         case ColumnType.BOOLEAN:
-            true = pc.sum(present).as_py()
+            true = int(np.count_nonzero(tally.ordered))
             return BooleanColumn(**facts, true=true, false=count - true)
         case ColumnType.INTEGER | ColumnType.FLOAT:
-            return NumberColumn(**facts | _number_facts(present) | {"type": kind.value})
+            return NumberColumn(**facts, **number_facts(cells.present(), tally))
         case ColumnType.DATE | ColumnType.TIMESTAMP | ColumnType.INSTANT:
-            return DateColumn(**facts | _date_facts(present) | {"type": kind.value})
+            return DateColumn(**facts, **date_facts(cells, tally))
         case _:
-            return TextColumn(**facts, **_text_facts(present))
-
-
-def rounded(figure: float) -> float:
-    """Keep 12 significant digits: as many as do not depend on the order of summation."""
-    return float(f"{figure:.12g}")
+            return TextColumn(**facts, **text_facts(cells.texts, tally.counts, personal))
 
 
 def plain(value: object) -> str:
@@ -84,95 +99,52 @@ def plain(value: object) -> str:
     return str(value)
 
 
-def _top_values(counted: pa.StructArray) -> tuple[TopValue, ...]:
+def _imbalance(counts: Array) -> float | None:
+    """Return 1 less the entropy over its greatest; 0 if all values are equally frequent."""
+    if len(counts) < 2:
+        return None
+    shares = np.sort(counts) / counts.sum()
+    entropy = -float((shares * np.log(shares)).sum())
+    return max(0.0, round(1 - entropy / math.log(len(counts)), 9)) + 0.0
+
+
+def _top_values(cells: Cells, tally: Tally) -> tuple[TopValue, ...]:
     """Pick the most frequent values; among equally frequent ones, the least."""
-    table = pa.table({"value": counted.field("values"), "count": counted.field("counts")})
-    if pa.types.is_boolean(table["value"].type):
-        order = pc.sort_indices(table, [("count", "descending")])
-    else:
-        order = pc.sort_indices(table, [("count", "descending"), ("value", "ascending")])
-    rows = table.take(order[:TOP_VALUES]).to_pylist()
+    if cells.kind is ColumnType.TEXT:
+        found = most_frequent(cells.texts, tally.counts, TOP_VALUES)
+        return tuple(each.model_copy(update={"value": masked(each.value, None)}) for each in found)
+    counts = tally.counts
+    chosen = np.arange(len(counts))
+    if len(counts) > TOP_VALUES:
+        least = np.partition(counts, len(counts) - TOP_VALUES)[len(counts) - TOP_VALUES]
+        chosen = np.flatnonzero(counts >= least)
+    chosen = chosen[np.argsort(-counts[chosen], kind="stable")][:TOP_VALUES]
     return tuple(
-        TopValue(value=plain(row["value"])[:_VALUE_LENGTH], count=row["count"]) for row in rows
+        TopValue(value=_spelled_value(cells, tally.values[i]), count=int(counts[i])) for i in chosen
     )
 
 
-def _number_facts(values: pa.ChunkedArray) -> dict[str, Any]:
-    """Describe numbers, of which there is at least one; all are finite."""
-    least, greatest = (pc.min_max(values)[which].as_py() for which in ("min", "max"))
-    numbers = pc.cast(values, pa.float64(), safe=False)  # sums of integers would overflow
-    scale = max(abs(least), abs(greatest), 1.0)
-    scale = scale if scale > _BIG else 1.0
-    scaled = pc.divide(numbers, scale)
-    mean = pc.mean(scaled).as_py()
-    centred = pc.subtract(scaled, mean)
-    variance = pc.mean(pc.multiply(centred, centred)).as_py()
-    third = pc.mean(pc.multiply(pc.multiply(centred, centred), centred)).as_py()
-    std = pc.stddev(scaled, ddof=1).as_py() if len(values) > 1 else None
-    spread = variance**1.5
-    return {
-        "min": least,
-        "max": greatest,
-        "mean": rounded(mean * scale),
-        "std": None if std is None else rounded(std * scale),
-        "skewness": rounded(third / spread) if spread > 0 and least != greatest else None,
-        "quantiles": Quantiles(
-            **{
-                f"q{100 * q:02.0f}": rounded(found * scale)
-                for q, found in zip(
-                    _QUANTILES, pc.quantile(scaled, q=list(_QUANTILES)).to_pylist(), strict=True
-                )
-            }
-        ),
-        "zeros": pc.sum(pc.equal(numbers, 0.0)).as_py(),
-        "negatives": pc.sum(pc.less(numbers, 0.0)).as_py(),
-        "histogram": _histogram(numbers, float(least), float(greatest)),
-    }
+def _spelled_value(cells: Cells, value: Any) -> str:
+    """Spell a value as it lies in memory."""
+    if cells.kind is ColumnType.BOOLEAN:
+        return str(bool(value))
+    if cells.unit:
+        zone = "Z" if cells.kind is ColumnType.INSTANT else ""
+        return iso(cells.times(np.array([value]))[0]) + zone
+    return str(value.item())
 
 
-def _histogram(numbers: pa.ChunkedArray, least: float, greatest: float) -> Histogram | None:
-    """Count numbers in ranges of equal width; None where there is no width, or an infinite one."""
-    width = (greatest - least) / _BINS
-    if not 0 < width < math.inf:
-        return None
-    bins = pc.floor(pc.divide(pc.subtract(numbers, least), width))
-    bins = pc.max_element_wise(pc.min_element_wise(bins, _BINS - 1.0), 0.0)
-    counts = [0] * _BINS
-    for row in pc.value_counts(bins).to_pylist():
-        counts[int(row["values"])] = row["counts"]
-    edges = [least, *(rounded(least + i * width) for i in range(1, _BINS)), greatest]
-    return Histogram(edges=tuple(edges), counts=tuple(counts))
+def _spelled(cells: Cells) -> Cells:
+    """Take numbers of which none is finite for the words `-inf` and `inf`."""
+    values = np.unique(cells.present())
+    texts = pa.array([str(each) for each in values.tolist()])
+    data = np.searchsorted(values, cells.data).astype(np.int32)
+    return Cells(kind=ColumnType.TEXT, data=data, valid=cells.valid, texts=texts, size=cells.size)
 
 
-def _date_facts(values: pa.ChunkedArray) -> dict[str, Any]:
-    """Describe dates or times, of which there is at least one."""
-    least, greatest = (pc.min_max(values)[which] for which in ("min", "max"))
-    days = pc.sort_indices(distinct := pc.unique(pc.cast(values, pa.date32(), safe=False)))
-    dates: list[date] = distinct.take(days).to_pylist()
-    return {
-        "min": _iso(least),
-        "max": _iso(greatest),
-        "days": (dates[-1] - dates[0]).days,
-        "rhythm": rhythm_of(dates),
-    }
-
-
-def _iso(scalar: pa.Scalar) -> str:
-    """Spell a date or a time; a nanosecond that Python's times cannot hold stays in."""
-    if pa.types.is_timestamp(scalar.type):
-        text = str(pc.cast(scalar, pa.string()).as_py())
-        whole, _, fraction = text.removesuffix("Z").partition(".")
-        fraction = fraction.rstrip("0")
-        return whole + (f".{fraction}" if fraction else "") + ("Z" if scalar.type.tz else "")
-    return str(scalar.as_py().isoformat())
-
-
-def _text_facts(values: pa.ChunkedArray) -> dict[str, Any]:
-    """Describe texts, of which there is at least one."""
-    lengths = pc.utf8_length(values)
-    return {
-        "min_length": pc.min(lengths).as_py(),
-        "mean_length": rounded(pc.mean(lengths).as_py()),
-        "max_length": pc.max(lengths).as_py(),
-        "numeric": pc.sum(pc.match_substring_regex(values, _NUMBER)).as_py(),
-    }
+def _spelled_tally(tally: Tally) -> Tally:
+    return Tally(
+        values=np.arange(len(tally.values)),
+        counts=tally.counts,
+        ordered=np.repeat(np.arange(len(tally.values)), tally.counts),
+    )

@@ -7,57 +7,89 @@ follow each other (60 %) lie exactly one period apart.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date, timedelta
-from itertools import pairwise
+from collections.abc import Iterator
 
-from capstone_report.column_profile import Gap, Period, Rhythm
+import numpy as np
+
+from capstone_report.arrays import Array
+from capstone_report.column_figure import Gap, Granularity, Period, Rhythm
 
 _MAJORITY = 0.6
 _FEWEST = 4
 _GAPS_SHOWN = 5
+_WITHIN_DAYS: dict[Granularity, tuple[Period, str]] = {
+    "hour": ("hour", "h"),
+    "minute": ("minute", "m"),
+    "second": ("second", "s"),
+}
+_WEEK = 7
+_MONDAY = 3
+"""Days from the Monday before 1970 to its first day."""
 
 
-def rhythm_of(dates: Sequence[date]) -> Rhythm | None:
+def rhythm_of(times: Array, granularity: Granularity) -> Rhythm | None:
     """
-    Find the rhythm of *dates*.
+    Find the rhythm of *times*.
 
     Args:
-        dates: Different dates, ascending.
+        times: Different times (`datetime64` of any unit), ascending.
+        granularity: The coarsest unit of which all are whole numbers.
 
     Returns:
-        The longest period in which most of them follow each other; None if there is none.
+        In their own unit, if they follow each other in it; else the longest period in which
+        the days that they name do. None if there is none.
     """
-    if len(dates) < _FEWEST:
-        return None
-    for period, counted in _countings(dates).items():
-        steps = [after - before for before, after in pairwise(counted)]
-        if sum(step == 1 for step in steps) < _MAJORITY * len(steps) or 0 in steps:
+    for period, named, counted in _countings(times, granularity):
+        steps = np.diff(counted)
+        if len(counted) < _FEWEST or (steps == 1).sum() < _MAJORITY * len(steps):
             continue
-        gaps = [
-            Gap(after=str(dates[i]), before=str(dates[i + 1]), missing=step - 1)
-            for i, step in enumerate(steps)
-            if step > 1
-        ]
-        gaps.sort(key=lambda gap: (-gap.missing, gap.after))
+        if not steps.all():  # two of them in one period
+            continue
+        missing = steps - 1
+        longest = np.argsort(-missing, kind="stable")[:_GAPS_SHOWN]
         return Rhythm(
             period=period,
             present=len(counted),
-            missing=sum(gap.missing for gap in gaps),
-            longest=tuple(gaps[:_GAPS_SHOWN]),
+            missing=int(missing.sum()),
+            longest=tuple(
+                Gap(after=iso(named[i]), before=iso(named[i + 1]), missing=int(missing[i]))
+                for i in longest
+                if missing[i]
+            ),
         )
     return None
 
 
-def _countings(dates: Sequence[date]) -> dict[Period, list[int]]:
-    """Number the dates by each period that they may follow, the longest first."""
-    countings: dict[Period, list[int]] = {}
-    if len({(each.month, each.day) for each in dates}) == 1:
-        countings["year"] = [each.year for each in dates]
-    last_days = all((each + timedelta(days=1)).day == 1 for each in dates if each < date.max)
-    if len({each.day for each in dates}) == 1 or last_days:
-        countings["month"] = [12 * each.year + each.month for each in dates]
-    if len({each.weekday() for each in dates}) == 1:
-        countings["week"] = [each.toordinal() // 7 for each in dates]
-    countings["day"] = [each.toordinal() for each in dates]
-    return countings
+def iso(time: np.datetime64) -> str:
+    """Spell a date or a time as a person would: `2024-03-01`, `2024-03-01 10:30:00.25`."""
+    whole, _, fraction = str(time).replace("T", " ").partition(".")
+    if " " in whole and ":" not in whole:
+        whole += ":00"
+    if whole.count(":") == 1:
+        whole += ":00"
+    fraction = fraction.rstrip("0")
+    return whole + (f".{fraction}" if fraction else "")
+
+
+def _countings(times: Array, granularity: Granularity) -> Iterator[tuple[Period, Array, Array]]:
+    """Number the times by each period that they may follow, as named dates and as numbers."""
+    if granularity in _WITHIN_DAYS:
+        period, unit = _WITHIN_DAYS[granularity]
+        yield period, times, times.astype(f"M8[{unit}]").astype(np.int64)
+    days = np.unique(times.astype("M8[D]"))
+    numbers = days.astype(np.int64)
+    months = days.astype("M8[M]")
+    in_month = (days - months.astype("M8[D]")).astype(np.int64)
+    to_the_last = ((months + 1).astype("M8[D]") - days).astype(np.int64)
+    in_year = months.astype(np.int64) % 12
+    if _all_same(in_year) and _all_same(in_month):
+        yield "year", days, days.astype("M8[Y]").astype(np.int64)
+    if _all_same(in_month) or (to_the_last == 1).all():
+        yield "month", days, months.astype(np.int64)
+    if _all_same((numbers + _MONDAY) % _WEEK):
+        yield "week", days, (numbers + _MONDAY) // _WEEK
+    yield "day", days, numbers
+
+
+def _all_same(numbers: Array) -> bool:
+    return bool((numbers == numbers[:1]).all())

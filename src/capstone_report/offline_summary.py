@@ -44,7 +44,13 @@ def summarise_offline(told: Compressed) -> Answer:
         for alert in told.alerts
         if alert.severity is Severity.HIGH
     ]
-    findings = [*findings[:_WORST], *_spans(told), *_categories(told), *_numbers(told)]
+    findings = [
+        *findings[:_WORST],
+        *_spans(told),
+        *_categories(told),
+        *_numbers(told),
+        *_together(told),
+    ]
     if not findings:
         findings = [Finding(text="There is nothing to tell of the table but its size.")]
     return Answer(
@@ -64,8 +70,8 @@ def _headline(told: Compressed) -> str:
     if (span := _span(told)) is not None:
         first, last = span[1]
         text += f", {str(first)[:10]} to {str(last)[:10]}"
-    serious = sum(alert.severity is Severity.HIGH for alert in told.alerts)
-    lesser = sum(alert.severity is Severity.MEDIUM for alert in told.alerts)
+    serious = table.alerts.get(Severity.HIGH, 0)
+    lesser = table.alerts.get(Severity.MEDIUM, 0)
     if serious:
         return f"{text}; {counted(serious, 'serious problem')} to look at first."
     if lesser:
@@ -130,6 +136,19 @@ def _categories(told: Compressed) -> Iterator[Finding]:
             columns=(column.name,),
             figures=(Figure(column=column.name, statistic=f"count of {value}", value=count),),
         )
+
+
+def _together(told: Compressed) -> Iterator[Finding]:
+    """Say which two columns of numbers go together the most without being the same."""
+    numbers = {each.name for each in told.columns if each.mean is not None}
+    for first, second, figure_of_both in told.relations.together:
+        if first in numbers and second in numbers and abs(figure_of_both) < 1:
+            yield Finding(
+                text=f"{first} and {second} go together (correlation {figure_of_both:.2f}).",
+                columns=(first, second),
+                figures=(Figure(column=first, statistic="correlation", value=figure_of_both),),
+            )
+            return
 
 
 def _is_key(column: CompressedColumn, told: Compressed) -> bool:

@@ -1,57 +1,64 @@
 """
 Personal data: which columns seem to hold it, and how it is kept out of sight.
 
-Knows the look of values and the words in names of columns; does not know
-whose data it is. A guess: it errs towards masking.
+Knows what in the look of values and in the names of columns points to people;
+does not know whose data it is. A guess: it errs towards masking.
 """
 
 from __future__ import annotations
 
 import re
-from itertools import pairwise
+from collections.abc import Mapping
 
-import pyarrow as pa
-import pyarrow.compute as pc
+from capstone_report.arrays import Array
+from capstone_report.cells import Cells
+from capstone_report.column_name import words_of
+from capstone_report.column_type import ColumnType
+from capstone_report.value_look import EMAIL
 
-_EMAIL = r"[\w.+-]+@[\w-]+(\.[\w-]+)+"
-_BY_VALUE = {
-    "email": rf"^\s*{_EMAIL}\s*$",
-    "phone": r"^\s*(\+|00)[0-9][0-9 ()/.-]{6,18}$",
-    "ip": r"^[0-9]{1,3}(\.[0-9]{1,3}){3}$",
-    "iban": r"^[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}$",
+_BY_LOOK = {
+    "email": "email",
+    "phone": "phone",
+    "ip": "ip",
+    "iban": "iban",
+    "mac address": "mac address",
+    "card number": "card number",
+    "social security number": "identity number",
 }
 _SHARE = 0.2
-"""The share of values from which on the look of them makes a column personal."""
+"""The share of different values from which on the look of them makes a column personal."""
 _LONG_NUMBER = 1_000_000
 _BY_NAME = {
     "email": {"email", "mail"},
     "ip": {"ip", "ipaddress"},
-    "phone": {"phone", "telephone", "mobile", "tel", "fax"},
-    "name": {"firstname", "lastname", "surname", "fullname", "forename", "customername", "owner"},
+    "phone": {"phone", "telephone", "mobile", "tel", "fax", "telefon", "telefono", "handy"},
+    "name": {
+        *("firstname", "lastname", "surname", "fullname", "forename", "customername", "owner"),
+        *("vorname", "nachname", "cognome", "apellido", "apellidos", "prenom", "gestore"),
+    },
     "handle": {"username", "screenname", "handle", "login"},
-    "address": {"address", "street"},
-    "birth date": {"birthdate", "dob", "birthday", "dateofbirth"},
-    "identity number": {"ssn", "passport", "iban", "taxid", "nationalid"},
+    "address": {"address", "street", "adresse", "strasse", "indirizzo", "direccion"},
+    "birth date": {"birthdate", "dob", "birthday", "dateofbirth", "geburtsdatum"},
+    "identity number": {"ssn", "passport", "iban", "taxid", "nationalid", "codicefiscale", "dni"},
 }
-_IN_TEXT = re.compile(_EMAIL)
+_IN_TEXT = re.compile(EMAIL)
 
 
-def personal_kind(name: str, values: pa.ChunkedArray) -> str | None:
+def personal_kind(name: str, cells: Cells, looks: Mapping[str, Array]) -> str | None:
     """
     Guess what kind of personal data a column holds; None if none.
 
     Args:
         name: The column's name.
-        values: Its values, of a type that a table is loaded with.
+        cells: Its values.
+        looks: What its different values look like, if they are texts.
     """
-    if not _may_be_personal(values):
+    if not _may_be_personal(cells):
         return None
-    if (kind := _kind_by_name(name)) or not pa.types.is_string(values.type):
+    if kind := _kind_by_name(name):
         return kind
-    distinct = pc.unique(values).drop_null()
-    for kind, pattern in _BY_VALUE.items():
-        matching = pc.sum(pc.match_substring_regex(distinct, pattern)).as_py() or 0
-        if matching and matching >= _SHARE * len(distinct):
+    for look, kind in _BY_LOOK.items():
+        if look in looks and looks[look].mean() >= _SHARE:
             return kind
     return None
 
@@ -61,16 +68,14 @@ def masked(text: str, kind: str | None) -> str:
     return f"[{kind}]" if kind else _IN_TEXT.sub("[email]", text)
 
 
-def _may_be_personal(values: pa.ChunkedArray) -> bool:
+def _may_be_personal(cells: Cells) -> bool:
     """Leave out what cannot be: an integer is a phone number, say, only if it is long."""
-    if pa.types.is_integer(values.type):
-        return bool((pc.min(values).as_py() or 0) >= _LONG_NUMBER)
-    return bool(pa.types.is_string(values.type) or pa.types.is_date(values.type))
+    if cells.kind is ColumnType.INTEGER:
+        present = cells.present()
+        return bool(len(present)) and int(present.min()) >= _LONG_NUMBER
+    return cells.kind in {ColumnType.TEXT, ColumnType.DATE}
 
 
 def _kind_by_name(name: str) -> str | None:
-    """Look for a telling word in the name, its parts, or two parts of it that stand together."""
-    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name)
-    parts = [part for part in re.split(r"[^a-z0-9]+", spaced.lower()) if part]
-    words = {*parts, *(a + b for a, b in pairwise(parts)), "".join(parts)}
+    words = words_of(name)
     return next((kind for kind, telling in _BY_NAME.items() if telling & words), None)

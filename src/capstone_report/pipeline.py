@@ -17,20 +17,26 @@ from capstone_report.compression import compress_profile
 from capstone_report.csv_file import Dialect
 from capstone_report.json_document import write_document
 from capstone_report.load_report import check_loaded
+from capstone_report.loaded_table import LoadedTable
 from capstone_report.loading import load_table
 from capstone_report.model_client import Terms
 from capstone_report.model_server import BASE_URL_VARIABLE, MODEL_VARIABLE, chosen_server
 from capstone_report.profile import Profile
 from capstone_report.profile_page import profile_page
-from capstone_report.profiling import profile_table
-from capstone_report.report import Report, make_report
+from capstone_report.profiling import profile_file
+from capstone_report.provenance import provenance_of
+from capstone_report.report import TITLE, Report, make_report
+from capstone_report.report_html import report_html as html_page
 from capstone_report.report_page import report_page
 from capstone_report.summarising import summarise
 from capstone_report.summary import Summary
 
+TABLES = "data/*.csv"
+"""The files that are one table."""
+
 
 @stage(
-    inputs={"tables": "data/*.csv"},
+    inputs={"tables": TABLES},
     outputs={"loaded": Artifact("output/loaded.parquet", contract=check_loaded)},
     params={"delimiter": ",", "encoding": "utf-8", "null_words": [], "max_rejected": 1000},
 )
@@ -67,16 +73,16 @@ def load(
         "profile_md": "output/profile.md",
     },
 )
-def profile(loaded: pa.Table, profile_json: Path, profile_md: Path) -> None:
+def profile(loaded: Path, profile_json: Path, profile_md: Path) -> None:
     """
     Describe the table, column by column, and say what deserves a look.
 
     Args:
-        loaded: The table as `load` leaves it.
+        loaded: The table as `load` leaves it; read a column at a time.
         profile_json: Where the `Profile` goes.
         profile_md: Where the page goes.
     """
-    found = profile_table(loaded)
+    found = profile_file(loaded)
     write_document(found, profile_json)
     profile_md.write_text(profile_page(found), encoding="utf-8", newline="\n")
 
@@ -86,26 +92,37 @@ def profile(loaded: pa.Table, profile_json: Path, profile_md: Path) -> None:
     outputs={
         "compressed_input": Artifact("output/compressed_input.json", contract=check_compressed)
     },
-    params={"token_budget": 4000},
+    params={"max_tokens": 12000, "tokenizer": "", "mask": True},
 )
-def compress(profile_json: Profile, loaded: pa.Table, token_budget: int) -> str:
+def compress(
+    profile_json: Profile, loaded: Path, *, max_tokens: int, tokenizer: str, mask: bool
+) -> str:
     """
     Choose the most telling things about the table that a model can be given.
 
     Args:
         profile_json: What is known of the table.
-        loaded: The table, for a sample of its rows.
-        token_budget: How many tokens the document may take; the instructions to
-            the model, a few hundred tokens, come on top.
+        loaded: The table, for a sample of its rows and for rare values.
+        max_tokens: How many tokens the document may take; the instructions to
+            the model, about a thousand tokens, come on top.
+        tokenizer: The model's `tokenizer.json`; empty to count bytes, which are
+            never fewer than tokens.
+        mask: Whether values that seem to be personal are hidden.
 
     Returns:
         A `Compressed` document, as it is written.
     """
-    return compress_profile(profile_json, loaded, token_budget).written()
+    table = LoadedTable.on_disk(loaded)
+    return compress_profile(
+        profile_json, table, max_tokens, tokenizer=tokenizer, is_masked=mask
+    ).written()
 
 
 @stage(
-    inputs={"compressed_input": "output/compressed_input.json"},
+    inputs={
+        "compressed_input": "output/compressed_input.json",
+        "profile_json": "output/profile.json",
+    },
     outputs={
         "llm_raw": "output/llm_raw.txt",
         "llm_validated": Artifact("output/llm_validated.json", contract=Summary),
@@ -114,39 +131,66 @@ def compress(profile_json: Profile, loaded: pa.Table, token_budget: int) -> str:
         "model": "",
         "base_url": "",
         "temperature": 0.0,
+        "answer_tokens": 4000,
         "repairs": 2,
         "timeout_seconds": 120.0,
+        "attempt_seconds": 60.0,
+        "max_cost": None,
+        "input_price": None,
+        "output_price": None,
     },
     env=[MODEL_VARIABLE, BASE_URL_VARIABLE],
 )
 def llm(
     compressed_input: Compressed,
+    profile_json: Profile,
     llm_raw: Path,
     llm_validated: Path,
     *,
     model: str,
     base_url: str,
     temperature: float,
+    answer_tokens: int,
     repairs: int,
     timeout_seconds: float,
+    attempt_seconds: float,
+    max_cost: float | None,
+    input_price: float | None,
+    output_price: float | None,
 ) -> None:
     """
-    Have the table summarised: by a model if one is named, else by fixed rules.
+    Have the table summarised, by a model if one is named, else by fixed rules.
 
     Args:
         compressed_input: What is told of the table.
+        profile_json: What is known of it; every figure of the summary is checked.
         llm_raw: Where every answer goes, before it is judged.
         llm_validated: Where the `Summary` goes.
         model: The model's name; empty for `CAPSTONE_LLM_MODEL`, then for none.
         base_url: The server's address; empty for `CAPSTONE_LLM_BASE_URL`, then for
             that of OpenAI. The key is in `CAPSTONE_LLM_API_KEY` or `OPENAI_API_KEY`.
         temperature: How freely the model chooses its words.
+        answer_tokens: How many tokens an answer may have.
         repairs: How often an answer that does not fit is sent back.
         timeout_seconds: For all requests and waits together.
+        attempt_seconds: For one request.
+        max_cost: For all requests together, in US dollars; none for no limit.
+        input_price: US dollars for a million tokens that the model reads; none to
+            look it up in the list of prices that comes with the client.
+        output_price: The same of what it writes.
     """
-    terms = Terms(temperature=temperature, repairs=repairs, timeout_seconds=timeout_seconds)
+    terms = Terms(
+        temperature=temperature,
+        answer_tokens=answer_tokens,
+        repairs=repairs,
+        timeout_seconds=timeout_seconds,
+        attempt_seconds=attempt_seconds,
+        max_cost=max_cost,
+        input_price=input_price,
+        output_price=output_price,
+    )
     server = chosen_server(model, base_url, os.environ)
-    summary = summarise(compressed_input, llm_raw, server, terms)
+    summary = summarise(compressed_input, profile_json, llm_raw, server, terms, root=Path.cwd())
     write_document(summary, llm_validated)
 
 
@@ -154,27 +198,44 @@ def llm(
     inputs={
         "profile_json": "output/profile.json",
         "llm_validated": "output/llm_validated.json",
+        "tables": TABLES,
     },
     outputs={
         "report_json": Artifact("output/report.json", contract=Report),
         "report_md": "output/report.md",
+        "report_html": "output/report.html",
     },
+    params={"title": TITLE, "dated": ""},
 )
 def report(
-    profile_json: Profile, llm_validated: Summary, report_json: Path, report_md: Path
+    profile_json: Profile,
+    llm_validated: Summary,
+    tables: list[Path],
+    *,
+    report_json: Path,
+    report_md: Path,
+    report_html: Path,
+    title: str,
+    dated: str,
 ) -> None:
     """
     Write the report: the summary first, then what it rests on.
 
     Args:
         profile_json: What is known of the table.
-        llm_validated: The summary, and who wrote it.
+        llm_validated: The summary, who wrote it, and which of its figures hold.
+        tables: The files, for their digests.
         report_json: Where the `Report` goes.
-        report_md: Where the page goes.
+        report_md: Where the page goes, in Markdown.
+        report_html: Where the page goes, in HTML that stands alone.
+        title: What the report is called.
+        dated: When it is from, as it is to stand on the page; a build does not look
+            at the clock, so that the same files give the same bytes.
     """
-    made = make_report(profile_json, llm_validated)
+    made = make_report(profile_json, llm_validated, provenance_of(tables), title=title, dated=dated)
     write_document(made, report_json)
     report_md.write_text(report_page(made), encoding="utf-8", newline="\n")
+    report_html.write_text(html_page(made), encoding="utf-8", newline="\n")
 
 
 pipeline = [load, profile, compress, llm, report]

@@ -4,28 +4,26 @@ The profile: what a table holds, column by column, as one JSON document.
 Knows the shape of the document and which of its counts must add up; does not
 know how the figures are found. Derived figures (mean, quantiles) are kept to 12
 significant digits, so that the same table gives the same bytes; counts,
-minima and maxima are exact.
+minima and maxima are exact. Its JSON Schema is docs/profile.schema.json.
 """
 
 from __future__ import annotations
 
 from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, NonNegativeInt, model_validator
+from pydantic import NonNegativeInt, model_validator
 
 from capstone_report.alert import Alert
+from capstone_report.column_figure import Fact
 from capstone_report.column_profile import Column
 from capstone_report.load_report import LoadedFile, RejectedRow, TypeDrift
+from capstone_report.relation import Relations
 
 REJECTED_SHOWN = 20
 """How many rejected rows a profile names; the load report names all."""
 
 
-class _Fact(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
-
-
-class TableFacts(_Fact):
+class TableFacts(Fact):
     """
     Counts over the whole table.
 
@@ -33,6 +31,7 @@ class TableFacts(_Fact):
         rows: Rows.
         columns: Columns, without the one that names the file of a row.
         cells: Rows times columns.
+        bytes: Size of the values, uncompressed; the sum of those of the columns.
         missing_cells: Those without a value.
         duplicate_rows: Rows that repeat an earlier one; what would go if each row
             were kept once.
@@ -44,6 +43,7 @@ class TableFacts(_Fact):
     rows: NonNegativeInt
     columns: NonNegativeInt
     cells: NonNegativeInt
+    bytes: NonNegativeInt
     missing_cells: NonNegativeInt
     duplicate_rows: NonNegativeInt
     repeated_rows: NonNegativeInt
@@ -51,7 +51,7 @@ class TableFacts(_Fact):
     rows_rejected: NonNegativeInt
 
 
-class Profile(_Fact):
+class Profile(Fact):
     """
     What a table holds; the contract of `output/profile.json`.
 
@@ -59,15 +59,17 @@ class Profile(_Fact):
         version: Of this document's shape.
         table: Counts over the whole table.
         columns: Each column, in the table's order.
+        relations: What is known of columns together.
         alerts: What deserves a look, the most telling first.
         sources: The files, in the order of the rows, with what became of their rows.
         rejected: Rows that are not in the table; the first 20.
         drifts: Columns whose type differs between files.
     """
 
-    version: Literal[1] = 1
+    version: Literal[2] = 2
     table: TableFacts
     columns: tuple[Column, ...]
+    relations: Relations
     alerts: tuple[Alert, ...]
     sources: tuple[LoadedFile, ...]
     rejected: tuple[RejectedRow, ...]
@@ -80,6 +82,7 @@ class Profile(_Fact):
         sums = {
             "columns": (len(self.columns), table.columns),
             "cells": (table.rows * table.columns, table.cells),
+            "bytes": (sum(each.bytes for each in self.columns), table.bytes),
             "missing cells": (sum(each.nulls for each in self.columns), table.missing_cells),
             "rows loaded": (sum(each.rows_loaded for each in self.sources), table.rows),
             "rows read": (table.rows + table.rows_rejected, table.rows_read),

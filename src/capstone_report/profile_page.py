@@ -7,22 +7,25 @@ Knows what a profile says; does not know how its figures were found.
 from __future__ import annotations
 
 from capstone_report.alert import Alert
+from capstone_report.column_figure import Histogram
 from capstone_report.column_profile import (
     BooleanColumn,
     Column,
     DateColumn,
-    Histogram,
     NumberColumn,
     TextColumn,
 )
 from capstone_report.load_report import LoadedFile, RejectedRow
 from capstone_report.markdown import escaped, table
 from capstone_report.profile import Profile
+from capstone_report.relation import Correlation, Relations
 from capstone_report.wording import counted, figure, listed, share
 
 _BARS = " ▁▂▃▄▅▆▇█"
 _TOP_SHOWN = 3
 _VALUE_LENGTH = 40
+_RELATIONS_SHOWN = 20
+_TELLING = 0.3
 
 
 def profile_page(profile: Profile) -> str:
@@ -44,10 +47,12 @@ def profile_page(profile: Profile) -> str:
         "",
         *column_table(profile.columns, facts.rows),
         "",
+        *relation_lines(profile.relations),
         "## Files",
         "",
         *source_table(profile.sources),
         *rejected_lines(profile.rejected, facts.rows_rejected),
+        *_limit_lines(profile.relations),
     ]
     return "\n".join(lines) + "\n"
 
@@ -64,7 +69,7 @@ def column_table(columns: tuple[Column, ...], rows: int) -> list[str]:
         (
             [
                 escaped(column.name),
-                column.type,
+                column.type + (f": {column.semantic.kind}" if column.semantic else ""),
                 share(column.nulls, rows) if column.nulls else "",
                 f"{column.distinct:,}",
                 _range(column),
@@ -73,6 +78,35 @@ def column_table(columns: tuple[Column, ...], rows: int) -> list[str]:
             for column in columns
         ),
     )
+
+
+def relation_lines(relations: Relations) -> list[str]:
+    """Say what columns have in common, under headings; nothing where that is nothing."""
+    keys = [f"- {_together(each)}" for each in relations.keys[:_RELATIONS_SHOWN]]
+    dependencies = [
+        f"- {escaped(each.determinant)} {'and' if each.mutual else 'tells'} "
+        f"{escaped(each.dependent)}{' tell each other' if each.mutual else ''}"
+        + (f", in all but {counted(each.exceptions, 'row')}" if each.exceptions else "")
+        for each in relations.dependencies[:_RELATIONS_SHOWN]
+    ]
+    correlations = [
+        f"- {_together(each.columns)}: {_strength(each)}"
+        for each in relations.correlations[:_RELATIONS_SHOWN]
+        if each.strength() >= _TELLING
+    ]
+    gaps = [
+        f"- {_together(each.columns)}: "
+        + (f"both in {counted(each.rows, 'row')}" if each.phi > 0 else "one where the other is not")
+        + ("" if abs(each.phi) == 1 else f" (phi {each.phi:.2g})")
+        for each in relations.missing_together[:_RELATIONS_SHOWN]
+    ]
+    sections = (
+        ("Keys: no two rows are alike in", keys),
+        ("Columns that tell others", dependencies),
+        ("Columns that go together", correlations),
+        ("Columns that are missing together", gaps),
+    )
+    return [line for title, said in sections if said for line in (f"## {title}", "", *said, "")]
 
 
 def source_table(sources: tuple[LoadedFile, ...]) -> list[str]:
@@ -106,6 +140,21 @@ def rejected_lines(rejected: tuple[RejectedRow, ...], count: int) -> list[str]:
     lines += [f"- {escaped(row.file)}:{row.line}: {escaped(row.reason)}" for row in rejected]
     more = count - len(rejected)
     return [*lines, f"- and {more:,} more"] if more > 0 else lines
+
+
+def _limit_lines(relations: Relations) -> list[str]:
+    if not relations.limits:
+        return []
+    return ["", "## What was left out", "", *(f"- {escaped(each)}" for each in relations.limits)]
+
+
+def _together(columns: tuple[str, ...]) -> str:
+    return listed([escaped(name) for name in columns])
+
+
+def _strength(pair: Correlation) -> str:
+    figures = (("r", pair.pearson), ("rho", pair.spearman), ("V", pair.cramers_v))
+    return ", ".join(f"{sign} {each:.2f}" for sign, each in figures if each is not None)
 
 
 def _named(what: str, names: tuple[str, ...]) -> list[str]:

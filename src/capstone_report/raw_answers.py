@@ -35,6 +35,10 @@ class RawAnswers:
         self.texts.append(text)
         self._write("a", f"\n--- answer {len(self.texts)} ---\n{self._redacted(text)}\n")
 
+    def append_failure(self, what: str, text: str) -> None:
+        """Write down what came instead of an answer, as far as anything came."""
+        self._write("a", f"\n--- no answer: {what} ---\n{self._redacted(text)}\n")
+
     def _write(self, mode: str, text: str) -> None:
         with self.path.open(mode, encoding="utf-8", newline="\n") as file:
             file.write(text)

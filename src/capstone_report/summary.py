@@ -11,6 +11,8 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, PositiveInt, StringConstraints
 
+from capstone_report.claim import FigureCheck
+
 Sentence: TypeAlias = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=600)
 ]
@@ -82,6 +84,8 @@ class ModelAuthor(BaseModel):
         model: The model's name, as the server was asked for it.
         server: The server's address, without user, password or query.
         answers: How many answers it took until one fitted.
+        answered_at: When it answered, by the server's own clock, in UTC; None if the
+            server does not say. An answer that is replayed keeps its time.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -91,6 +95,7 @@ class ModelAuthor(BaseModel):
     model: str
     server: str
     answers: PositiveInt
+    answered_at: str | None = None
 
 
 class OfflineAuthor(BaseModel):
@@ -118,9 +123,11 @@ class Summary(Answer):
     Attributes:
         version: Of this document's shape.
         author: Who wrote it.
+        check: Each figure that it states, held against the profile.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    version: Literal[1] = 1
+    version: Literal[2] = 2
     author: Author
+    check: FigureCheck

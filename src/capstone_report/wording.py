@@ -11,9 +11,9 @@ from collections.abc import Sequence
 _NAMES_SHOWN = 5
 
 
-def counted(count: int, noun: str) -> str:
+def counted(count: int, noun: str, plural: str = "") -> str:
     """Spell a count with its noun: `1 row`, `2,940 rows`."""
-    return f"{count:,} {noun}" + ("" if count == 1 else "s")
+    return f"{count:,} {noun if count == 1 else plural or noun + 's'}"
 
 
 def share(part: int, whole: int) -> str:

@@ -182,3 +182,17 @@ def test_missing_name_is_a_part(closure: ClosureOf) -> None:
     files = {"pipeline.py": "import tools\n\n\ndef work():\n    return tools.cut\n", "tools.py": ""}
 
     assert (Aspect.CODE, "tools:cut is not defined") in closure(files).parts
+
+
+def test_the_engine_is_no_code_of_a_stage(closure: ClosureOf) -> None:
+    """Where capstone itself is worked on its source lies in the project, and counts for nothing."""
+    engine = "def __getattr__(name):\n    import importlib\n    importlib.import_module(name)\n"
+    files = {
+        "pipeline.py": "from capstone_build import Artifact\n\n\ndef work():\n    Artifact\n",
+        "src/capstone_build/__init__.py": engine,
+        "src/other.py": "VALUE = 1\n",
+    }
+
+    parts = closure(files).parts
+
+    assert not [name for _, name in parts if "capstone_build:" in name or "other" in name]

@@ -69,7 +69,7 @@ def test_the_drawing_can_be_read_back(graph: StageGraph) -> None:
     """What reads what is told by the lines alone: no link is lost, none seems to be there."""
     text = drawing.draw(graph, fresh(graph), width=400)
 
-    assert read_back(stage_lines(text)) == set(graph.links.edges)
+    assert read_back(stage_lines(text)) == set(graph.links())
 
 
 @given(graphs_with_plans(), st.integers(10, 120), st.booleans())

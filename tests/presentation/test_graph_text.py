@@ -102,7 +102,7 @@ def test_all_three_say_the_same_graph(drawn: tuple[StageGraph, Plan]) -> None:
     """Every stage and every link is there, in each of the forms."""
     graph, plan = drawn
     order = list(graph.stages)
-    links = {(order.index(upper), order.index(lower)) for upper, lower in graph.links.edges}
+    links = {(order.index(upper), order.index(lower)) for upper, lower in graph.links()}
     said = json.loads(graph_json.draw(graph, plan))["stages"]
 
     def arrows(text: str, arrow: str) -> set[tuple[int, int]]:

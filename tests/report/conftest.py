@@ -5,18 +5,35 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pytest
+from hypothesis import settings
 
+from capstone_report.compressed import Compressed
+from capstone_report.compression import compress_profile
 from capstone_report.csv_file import Dialect
+from capstone_report.figure_check import check_figures
+from capstone_report.loaded_table import LoadedTable
 from capstone_report.loading import load_table
 from capstone_report.model_server import BASE_URL_VARIABLE, KEY_VARIABLES, MODEL_VARIABLE
+from capstone_report.offline_summary import summarise_offline
+from capstone_report.pipeline import llm
+from capstone_report.profile import Profile
+from capstone_report.profiling import profile_table
+from capstone_report.provenance import provenance_of
+from capstone_report.report import Report, make_report
+from capstone_report.summary import OfflineAuthor, Summary
 
 Load = Callable[..., pa.Table]
+
+# The first example pays for imports, and the machine is shared: time is measured elsewhere.
+settings.register_profile("report", deadline=None)
+settings.load_profile("report")
 
 
 @pytest.fixture(autouse=True)
@@ -51,14 +68,58 @@ def load(project: Path) -> Load:
     return loaded
 
 
+def run_llm(told: Compressed, profile: Profile, **parameters: Any) -> Summary:
+    """Run stage `llm` in the working directory; return the artifact that it leaves."""
+    raw, validated = Path("llm_raw.txt"), Path("llm_validated.json")
+    values: Any = {**llm.declaration.params, **parameters}
+    llm(told, profile, raw, validated, **values)
+    return Summary.model_validate_json(validated.read_bytes())
+
+
+def loaded(*paths: Path) -> pa.Table:
+    """Load files as one table."""
+    return load_table(paths, Dialect(), 0)
+
+
+def told_of(table: pa.Table, max_tokens: int = 20_000, **how: Any) -> Compressed:
+    """Compress a table."""
+    return teller_of(table)(max_tokens, **how)
+
+
+def teller_of(table: pa.Table) -> Callable[..., Compressed]:
+    """Profile a table once, to compress it to one budget after the other."""
+    return partial(compress_profile, profile_table(table), LoadedTable.in_memory(table))
+
+
+def reported(table: pa.Table, summary: Summary | None = None, **words: str) -> Report:
+    """Make the report on a table; without a summary, as the pipeline makes it without a model."""
+    profile = profile_table(table)
+    if summary is None:
+        answer = summarise_offline(told_of(table))
+        check = check_figures(answer, profile)
+        summary = Summary(**dict(answer), author=OfflineAuthor(), check=check)
+    provenance = provenance_of(Path(each.file) for each in profile.sources)
+    return make_report(profile, summary, provenance, **words)
+
+
 @dataclass
 class Reply:
-    """What the server sends: a status, a body, headers, after a while (in seconds)."""
+    """
+    What the server sends.
+
+    Attributes:
+        body: The body.
+        status: The HTTP status.
+        headers: More headers.
+        after: How long it takes, in seconds.
+        cut: After how many characters it hangs up; None for never.
+    """
 
     body: str
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
     after: float = 0.0
+    cut: int | None = None
 
 
 @dataclass
@@ -128,7 +189,9 @@ def server() -> Iterator[FakeServer]:
                 self.send_header(name, text)
             self.send_header("Content-Length", str(len(reply.body.encode())))
             self.end_headers()
-            self.wfile.write(reply.body.encode())
+            self.wfile.write(reply.body[: reply.cut].encode())
+            if reply.cut is not None:
+                self.close_connection = True
 
         def log_message(self, *_: object) -> None:
             """Say nothing: a test's output is the test's."""

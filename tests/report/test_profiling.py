@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.report.conftest import Load
 
-from capstone_report.alert import AlertKind, Severity
+from capstone_report.alert import Alert, AlertKind, Severity
+from capstone_report.alert_rules import in_turns
 from capstone_report.column_profile import (
     BooleanColumn,
     DateColumn,
@@ -222,3 +223,19 @@ def test_counts_must_add_up(load: Load) -> None:
 
     with pytest.raises(ValueError, match="do not add up"):
         Profile.model_validate(document)
+
+
+def test_a_hundred_alike_do_not_hide_the_rest() -> None:
+    """Of one severity, three of each kind come first, in the order of the kinds."""
+
+    def alert(kind: AlertKind, column: int, severity: Severity = Severity.LOW) -> Alert:
+        return Alert(severity=severity, kind=kind, column=f"c{column}", text="...")
+
+    constant = [alert(AlertKind.CONSTANT, number) for number in range(5)]
+    unique = [alert(AlertKind.UNIQUE, number) for number in range(4)]
+    grave = alert(AlertKind.SHIFT, 9, Severity.HIGH)
+
+    assert in_turns([*unique, *constant, grave]) == (
+        *(grave, *constant[:3], *unique[:3]),
+        *(*constant[3:], *unique[3:]),
+    )

@@ -18,6 +18,7 @@ import pytest
 from tests.report.conftest import FakeServer, answer, failure
 from tests.report.test_model_client import GOOD, KEY
 
+from capstone_report.ledger import read_ledger
 from capstone_report.report import Report
 
 STAGES = ["load", "profile", "compress", "llm", "report"]
@@ -78,7 +79,7 @@ def test_report_without_a_model(build: Command, project: Path) -> None:
     assert [each.file for each in report.sources] == ["data/february.csv", "data/january.csv"]
     assert report.summary.author.kind == "offline"
     artifacts = outputs_of(project)
-    for name in ("llm_raw.txt", "llm_validated.json", "report.json", "report.md"):
+    for name in ("llm_raw.txt", "llm_validated.json", "report.json", "report.md", "report.html"):
         assert b"offline summary (no model)" in artifacts[name], name
 
     second = build()
@@ -87,12 +88,12 @@ def test_report_without_a_model(build: Command, project: Path) -> None:
 
 
 def test_a_changed_file_runs_what_it_reaches(build: Command, project: Path) -> None:
-    """A row more runs the line; a blank line more runs load, and nothing below it."""
+    """A row more runs the line; a blank line more runs load, and what names the file's bytes."""
     build()
     with (project / "data" / "february.csv").open("a") as file:
         file.write("\n")
 
-    assert build().ran == ["load"]
+    assert build().ran == ["load", "report"]
 
     with (project / "data" / "february.csv").open("a") as file:
         file.write("2024-02-03,a,5.5\n")
@@ -130,9 +131,11 @@ def test_model_runs_llm_and_report_only(build: Command, project: Path, server: F
 
     assert (named.code, named.ran) == (0, ["llm", "report"]), named.said
     assert b"written by model tiny" in outputs_of(project)["report.md"]
+    assert "counts " not in named.said, "what models cost is kept beside the build, not read by it"
     assert report_of(project).summary.headline == GOOD["headline"]
     assert build(**environment).ran == []
     assert len(server.requests) == 1
+    assert [each.input_tokens for each in read_ledger(project)] == [11]
 
     other = build("--set", "llm.model=other", **environment)
 

@@ -374,12 +374,10 @@ def test_what_the_build_left_is_looked_at_too(project: Project, name: str) -> No
     """Outputs and the engine's own memory are part of what must not have moved."""
     loads = ready(project, Way("value = 'A'"))
     assert at_rest(project, loads, {})
-    before = loads()
 
     DAMAGE[name](project.root)
     done = project.build()
 
-    assert loads() > before
     assert not done.last_line.startswith("nothing to do")
     assert project.read("output/made") == "A"
 

@@ -15,6 +15,7 @@ import pytest
 from tests.project import PATIENCE_SECONDS, Project
 from tests.report import conftest as report
 from tests.report.test_model_client import GOOD
+from tests.watched import watching
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -23,6 +24,10 @@ BLOCKS = _FENCED.findall(README)
 """Each block of code: its language and its text."""
 SPANS = [" ".join(span.split()) for span in re.findall(r"`([^`]+)`", _FENCED.sub("", README))]
 """Each piece of code in the text between them."""
+
+
+MEANT = {"STAGE": "report", "BUILD": "last", "ARTIFACT": "output/report.md"}
+"""What stands for the words in capitals."""
 
 
 def block(mark: str) -> str:
@@ -70,7 +75,8 @@ def test_the_report_is_made_and_its_edits_do_what_is_shown(sample: Project) -> N
     sample.write(".venv/bin/activate", "")  # the environment of the tests is active already
     author = "-c user.name=a -c user.email=a@example.org"
     typed(f"git init -q && git add data && git {author} commit -qm data")
-    consoles = [text for _, text in BLOCKS if text.startswith("$ ")]
+    watch = block("watch")
+    consoles = [text for _, text in BLOCKS if text.startswith("$ ") and text != watch]
     assert len(consoles) == 2
     for entry in re.split(r"^\$ ", "".join(consoles), flags=re.MULTILINE)[1:]:
         line, *shown = entry.splitlines()
@@ -82,8 +88,22 @@ def test_the_report_is_made_and_its_edits_do_what_is_shown(sample: Project) -> N
     assert sample.exists("output/report.json")
 
 
+def test_the_watch_does_what_is_shown(sample: Project) -> None:
+    """Each line that is shown of it, in this order, after the edit that its heading names."""
+    sample.build()
+    command, *shown = block("watch").splitlines()
+    with watching(sample, *command.removeprefix("$ capstone watch").split()) as watched:
+        file = sample.root / "data/orders-2024-01.csv"
+        file.write_text("".join(file.read_text().splitlines(keepends=True)[:-1]))
+        watched.until_built(2)
+    printed = iter(map(same_in_every_run, watched.told.splitlines()))
+    for each in shown:
+        assert each in {"...", ""} or same_in_every_run(each) in printed, each
+
+
 def same_in_every_run(line: str) -> str:
     """Return a line that was printed, without what differs from run to run, nor its layout."""
+    line = re.sub(r"^\d\d:\d\d:\d\d", "now", line)
     return " ".join(re.sub(r"<?\b[\d.]+ m?s\b", "N s", line).split())
 
 
@@ -92,10 +112,13 @@ def test_every_command_that_the_text_names_works(sample: Project) -> None:
     commands = [span for span in SPANS if span.startswith("capstone ")]
     assert len(commands) >= 12
     for command in commands:
-        arguments = command.replace("STAGE", "report").split()[1:]
+        arguments = [MEANT.get(word, word) for word in command.split()[1:]]
+        if arguments[0] == "watch":
+            with watching(sample, *arguments[1:]):
+                continue
         done = sample.run(*arguments)
         assert done.code == 0, command + done.err
-        assert done.out, command
+        assert done.out or "it printed nothing" in done.err, command
 
 
 def test_every_option_that_the_text_names_works(sample: Project) -> None:

@@ -207,6 +207,20 @@ def test_a_variable_is_found_however_the_code_asks_for_it(
     assert "two" in reading.read("output/out.txt")
 
 
+def test_what_a_compiled_library_reads_is_its_own_affair(reading: Project) -> None:
+    """It has no frame, so that the stage seems to read it; Python's own modules have names, too."""
+    declare(
+        reading,
+        "str(pa.array(np.arange(2)).to_numpy()) + os.environ.get('RANDOM' + '_SEED', '-')",
+        before="import os\nimport random\nimport numpy as np\nimport pyarrow as pa\n",
+    )
+    told = reading.build().out
+    assert "PYARROW" not in told
+    assert "reads the environment variable RANDOM_SEED" in told
+    assert reading.build(env={"PYARROW_IGNORE_TIMEZONE": "1"}).ran == []
+    assert reading.build(env={"RANDOM_SEED": "1"}).ran == ["work"]
+
+
 def test_who_copies_the_environment_reads_no_variable_in_particular(reading: Project) -> None:
     """Programs are started with all of it; not all of it decides."""
     declare(

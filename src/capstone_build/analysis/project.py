@@ -101,6 +101,10 @@ class ProjectCode:
         """Return the name that a source file of the project has as a module; empty if none."""
         return self._programs.gathering().graph.named(str(file))
 
+    def remember(self) -> None:
+        """Hand what was learned to the persistent memory; nothing where nothing is new."""
+        self._programs.remember()
+
     def read(self) -> dict[str, Digest]:
         """Return the digest of each Python file that was used so far, by its absolute path."""
         return self._programs.read()

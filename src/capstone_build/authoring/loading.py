@@ -12,8 +12,8 @@ import importlib.util
 import os
 import sys
 import traceback
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -33,27 +33,67 @@ from capstone_build.witness.capstone_fresh_source import import_from_source
 LIST_NAME = "pipeline"
 
 
-@dataclass(frozen=True, slots=True)
 class LoadedPipeline:
     """
     A pipeline as it was loaded, with the user's own objects.
 
-    Attributes:
-        stages: What each declaration means, in the order declared.
-        declared: The declaration of each stage.
-        problems: What is wrong with declarations that mean nothing.
+    What a declaration means is read when it is asked for.
+
+    Args:
+        module: The module that declares it.
+        root: The project's folder.
     """
 
-    stages: tuple[Stage, ...]
-    declared: dict[StageName, DeclaredStage]
-    problems: tuple[PipelineError, ...]
+    def __init__(self, module: ModuleType, root: Path) -> None:
+        self._module = module
+        self._root = root
+        self._found = _declared_in(module)
+        self._read: list[tuple[Stage, DeclaredStage]] = []
+        self._by_name: dict[StageName, tuple[Stage, DeclaredStage]] = {}
+
+    def interpret(self) -> list[PipelineError]:
+        """
+        Read all declarations; return what is wrong with those that mean nothing.
+
+        Raises:
+            PipelineLoadError: If there is no stage.
+        """
+        problems: list[PipelineError] = [*_lost(self._found, self._module, self._root)]
+        for each in self._found:
+            problems += self._interpreted(each)
+        if not self._read and not problems:
+            raise PipelineLoadError(
+                f"{self._module.__name__!r} declares no stage",
+                hint="Decorate a function with @stage(...), or make one with command(...).",
+            )
+        return problems
+
+    def stages(self) -> list[tuple[Stage, DeclaredStage]]:
+        """Return the stages that were read, in the order declared, each as the user has it."""
+        return self._read
+
+    def stage(self, name: StageName) -> tuple[Stage, DeclaredStage] | None:
+        """Return one stage, and the same as the user has it; None if it is not declared."""
+        if name not in self._by_name:
+            for each in self._found:
+                if each.declaration.name == name:
+                    self._interpreted(each)
+        return self._by_name.get(name)
+
+    def _interpreted(self, declared: DeclaredStage) -> Sequence[PipelineError]:
+        _shorten_location(declared, self._root)
+        reading = Interpretation(declared, self._module, str(self._root))
+        if reading.stage is not None:
+            read = self._by_name[reading.stage.name] = (reading.stage, declared)
+            self._read.append(read)
+        return reading.problems
 
 
 def load(
     root: Path, module_name: str, on_source: Callable[[str, bytes], None] = lambda *_: None
 ) -> LoadedPipeline:
     """
-    Import *module_name* with *root* first on the path, and read its stages.
+    Import *module_name* with *root* first on the path, and find its stages.
 
     Stages are those in the module's namespace, or in its list named `pipeline`
     where it has one.
@@ -64,31 +104,13 @@ def load(
         on_source: Told the file and the source of each project module that is compiled.
 
     Raises:
-        PipelineLoadError: If the module does not load, or declares no stage.
+        PipelineLoadError: If the module does not load.
     """
     folder = str(root)
     if folder not in sys.path:
         sys.path.insert(0, folder)
     import_from_source([root, *_package_folders(module_name)], on_source)
-    module = _imported(module_name, root)
-    problems: list[PipelineError] = []
-    stages: list[Stage] = []
-    declared: dict[StageName, DeclaredStage] = {}
-    found = _declared_in(module)
-    problems += _lost(found, module, root)
-    for each in found:
-        _shorten_location(each, root)
-        reading = Interpretation(each, module, folder)
-        problems += reading.problems
-        if reading.stage is not None:
-            stages.append(reading.stage)
-            declared[reading.stage.name] = each
-    if not stages and not problems:
-        raise PipelineLoadError(
-            f"{module_name!r} declares no stage",
-            hint="Decorate a function with @stage(...), or make one with command(...).",
-        )
-    return LoadedPipeline(tuple(stages), declared, tuple(problems))
+    return LoadedPipeline(_imported(module_name, root), root)
 
 
 def _package_folders(module: str) -> list[Path]:

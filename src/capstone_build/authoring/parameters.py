@@ -9,11 +9,9 @@ from __future__ import annotations
 
 import json
 import re
-import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
-from difflib import get_close_matches
 from pathlib import Path
 
 from capstone_build.core.digest import JsonValue
@@ -56,6 +54,8 @@ def read_configuration(root: Path) -> list[Setting]:
     path = root / CONFIGURATION
     try:
         text = path.read_text(encoding="utf-8-sig")
+        import tomllib  # (8 ms, for most projects in vain)
+
         content = tomllib.loads(text)
     except FileNotFoundError:
         return []
@@ -134,6 +134,8 @@ def _is_option(setting: Setting) -> bool:
 
 
 def _unknown(setting: Setting, stages: Sequence[Stage]) -> UnknownParameterError:
+    from difflib import get_close_matches
+
     written = setting.name if setting.stage is None else f"{setting.stage}.{setting.name}"
     known = [f"{stage.name}.{name}" for stage in stages for name in stage.parameters]
     if setting.stage is None:

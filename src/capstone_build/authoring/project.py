@@ -6,7 +6,6 @@ Knows how both are found; does not load the file (`authoring.loading`).
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -107,8 +106,14 @@ def _named_in_pyproject(folder: Path) -> str | None:
 def _configured(folder: Path) -> dict[str, object]:
     """Return `[tool.capstone]` of the folder's `pyproject.toml`; empty if there is none."""
     try:
-        content = tomllib.loads((folder / "pyproject.toml").read_text(encoding="utf-8"))
+        text = (folder / "pyproject.toml").read_text(encoding="utf-8")
     except (OSError, ValueError):
+        return {}
+    import tomllib  # (8 ms, for most folders in vain)
+
+    try:
+        content = tomllib.loads(text)
+    except ValueError:
         return {}
     table = content.get("tool", {}).get("capstone", {})
     return table if isinstance(table, dict) else {}

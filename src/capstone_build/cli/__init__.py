@@ -8,54 +8,61 @@ from __future__ import annotations
 
 import sys
 from gc import set_threshold
+from importlib import import_module
 from typing import NoReturn
 
 import click
 
-from capstone_build import __version__
-from capstone_build.cli.accept import accept_command
-from capstone_build.cli.build import build_command
-from capstone_build.cli.clean import clean_command
-from capstone_build.cli.completion import completion_command
-from capstone_build.cli.gc import gc_command
-from capstone_build.cli.graph import graph_command
-from capstone_build.cli.status import status_command
 from capstone_build.cli.terminal import Terminal
-from capstone_build.cli.verify import verify_command
-from capstone_build.cli.why import why_command
 from capstone_build.errors import CapstoneError
 from capstone_build.interruption import SIGNALLED, Interrupted
 from capstone_build.presentation.error_text import error_text
+from capstone_build.sweep import Swept
+from capstone_build.version import VERSION
+
+_COMMANDS = (
+    "build", "watch", "status", "why", "log", "diff", "accept", "graph", "verify", "clean", "gc",
+    "completion",
+)  # fmt: skip
+"""Each is in a module of its name, which is imported when it is asked for."""
+
+
+class _Commands(click.Group):
+    """The commands, of which only the one that is called is imported."""
+
+    def list_commands(self, _context: click.Context) -> list[str]:
+        """Return their names, in the order in which they are told of."""
+        return list(_COMMANDS)
+
+    def get_command(self, _context: click.Context, name: str) -> click.Command | None:
+        """Return the command of this name."""
+        if name not in _COMMANDS:
+            return None
+        module = import_module(f"{__name__}.{name}")
+        found: click.Command = getattr(module, f"{name}_command")
+        return found
 
 
 @click.group(
     name="capstone",
+    cls=_Commands,
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="Exit codes: 0 done; 1 a stage failed, or `verify` found something wrong; 2 the "
     "declaration or the command line is wrong; 3 the engine's memory or disk failed; 130 "
     "interrupted.",
 )
-@click.version_option(__version__, prog_name="capstone", message="%(prog)s %(version)s")
+@click.version_option(VERSION, prog_name="capstone", message="%(prog)s %(version)s")
 def capstone() -> None:
     """Make for data work in Python: re-run only what its inputs or its code changed."""
 
 
-for _command in (
-    build_command,
-    status_command,
-    why_command,
-    accept_command,
-    graph_command,
-    verify_command,
-    clean_command,
-    gc_command,
-    completion_command,
-):
-    capstone.add_command(_command)
+def run(before: Swept | None = None) -> NoReturn:
+    """
+    Run the command line and end the program with its exit code.
 
-
-def run() -> NoReturn:
-    """Run the command line and end the program with its exit code."""
+    Args:
+        before: What the sweep found, if it knows what the command line asks for.
+    """
     # What is known of a large pipeline stays known, and is in no circles: to
     # look through it again and again for garbage takes a fifth of the time.
     set_threshold(100_000, 20, 100)
@@ -63,7 +70,7 @@ def run() -> NoReturn:
         # A name that the terminal cannot spell is shown with escapes.
         stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # text files both
     try:
-        code = capstone.main(prog_name="capstone", standalone_mode=False)
+        code = capstone.main(prog_name="capstone", standalone_mode=False, obj=before)
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)

@@ -14,12 +14,12 @@ from capstone_build.cli.options import (
     file_option,
     force_option,
     jobs_option,
+    keep_going_option,
     opened_project,
     read_wish,
     settings_option,
     targets_argument,
 )
-from capstone_build.cli.status import show_forecast
 from capstone_build.cli.terminal import Terminal
 from capstone_build.interruption import SIGNALLED
 from capstone_build.presentation.build_view import BuildView, LiveView, PlainView
@@ -30,9 +30,7 @@ from capstone_build.request import Request
 @targets_argument
 @click.option("--target", "-t", "more", multiple=True, metavar="T", help="The same as TARGET.")
 @jobs_option
-@click.option(
-    "-k", "--keep-going", is_flag=True, help="Go on with what does not depend on a failure."
-)
+@keep_going_option
 @click.option("-n", "--dry-run", is_flag=True, help="Say what would run and why; run nothing.")
 @force_option
 @settings_option
@@ -58,23 +56,31 @@ def build_command(  # noqa: PLR0917 (click passes them by name)
     project = opened_project(file)
     wish = read_wish(project, (*targets, *more), settings, forced)
     if dry_run:
+        from capstone_build.cli.status import show_forecast
+
         return show_forecast(project, wish)
     request = Request(
-        wish=wish, jobs=jobs or cores(), keep_going=keep_going, words=tuple(sys.argv[1:])
+        wish=wish,
+        jobs=jobs or cores(),
+        keep_going=keep_going,
+        words=tuple(sys.argv[1:]),
+        before=context.obj,
     )
     terminal = Terminal.of(sys.stdout)
     resume = shlex.join(["capstone", context.info_name or "build", *_repeated(context)])
-    view: BuildView = (
-        LiveView(sys.stdout, terminal.colour, terminal.width, resume)
-        if terminal.live
-        else PlainView(_echo, terminal.colour, terminal.width, resume)
-    )
-    with view:
+    with build_view(terminal, resume) as view:
         report = build(project, request, view)
         view.finish(report)
     if report.interrupted is not None:
         return SIGNALLED + report.interrupted
     return 1 if report.failures else 0
+
+
+def build_view(terminal: Terminal, resume: str) -> BuildView:
+    """Return the view that suits the terminal; *resume* is what goes on after a failure."""
+    if terminal.live:
+        return LiveView(sys.stdout, terminal.colour, terminal.width, resume)
+    return PlainView(_echo, terminal.colour, terminal.width, resume)
 
 
 def _repeated(context: click.Context) -> list[str]:

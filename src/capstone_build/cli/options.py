@@ -83,6 +83,9 @@ jobs_option = click.option(
     metavar="N",
     help="Do so many at the same time; by default as many as there are cores.",
 )
+keep_going_option = click.option(
+    "-k", "--keep-going", is_flag=True, help="Go on with what does not depend on a failure."
+)
 json_option = click.option("--json", "as_json", is_flag=True, help="Tell it as JSON.")
 
 

@@ -7,7 +7,6 @@ Knows the conventions by which users say so (`NO_COLOR`, `CI`, `TERM`).
 from __future__ import annotations
 
 import os
-import shutil
 from dataclasses import dataclass
 from typing import TextIO
 
@@ -37,6 +36,12 @@ class Terminal:
         return cls(
             colour=capable and not os.environ.get("NO_COLOR"),
             live=capable and not os.environ.get("CI"),
-            width=shutil.get_terminal_size().columns if stream.isatty() else 0,
+            width=_columns() if stream.isatty() else 0,
             ascii_only=not encoding.startswith("utf"),
         )
+
+
+def _columns() -> int:
+    from shutil import get_terminal_size  # (5 ms, for most logs in vain)
+
+    return get_terminal_size().columns

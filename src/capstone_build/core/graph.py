@@ -12,7 +12,6 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from capstone_build.core.artifact import (
@@ -49,12 +48,14 @@ class StageGraph:
 
     Attributes:
         stages: Every stage by name, in an order in which they can be built.
-        links: An arrow from each stage to each stage that reads its outputs.
+        above: For each of them, the stages whose outputs it reads.
+        below: For each of them, the stages that read its outputs.
         writers: Which stage writes each declared output.
     """
 
     stages: Mapping[StageName, Stage]
-    links: nx.DiGraph[StageName]
+    above: Mapping[StageName, Collection[StageName]]
+    below: Mapping[StageName, Collection[StageName]]
     writers: Mapping[ArtifactPath, StageName]
 
     def __iter__(self) -> Iterator[Stage]:
@@ -67,11 +68,15 @@ class StageGraph:
 
     def upstream(self, name: StageName) -> Collection[StageName]:
         """Return the stages whose outputs *name* reads."""
-        return self.links.pred[name].keys()
+        return self.above[name]
 
     def downstream(self, name: StageName) -> Collection[StageName]:
         """Return the stages that read what *name* writes."""
-        return self.links.succ[name].keys()
+        return self.below[name]
+
+    def links(self) -> Iterator[tuple[StageName, StageName]]:
+        """Yield each stage with each stage that reads its outputs."""
+        return ((name, lower) for name, those in self.below.items() for lower in those)
 
     def writer_of(self, path: str) -> StageName | None:
         """Return the stage that writes *path*, itself or as part of a folder."""
@@ -96,6 +101,8 @@ class StageGraph:
         for path in (f"{folder}/{target}".lstrip("/"), target):
             if (writer := self.writer_of(posixpath.normpath(path))) is not None:
                 return writer
+        from difflib import get_close_matches
+
         raise UnknownTargetError(
             target, get_close_matches(target, [*self.stages, *self.writers], n=3)
         )
@@ -108,9 +115,11 @@ class StageGraph:
             fresh = set(self.upstream(waiting.pop())) - needed
             needed |= fresh
             waiting += fresh
+        below = {name: self.below[name] for name in needed}
         return StageGraph(
             stages={name: stage for name, stage in self.stages.items() if name in needed},
-            links=self.links.subgraph(needed),
+            above={name: self.above[name] for name in needed},
+            below={name: tuple(n for n in those if n in needed) for name, those in below.items()},
             writers={path: name for path, name in self.writers.items() if name in needed},
         )
 
@@ -160,7 +169,8 @@ class Linking:
         order = nx.lexicographical_topological_sort(self._links, key=rank.__getitem__)
         return StageGraph(
             stages={name: self._stages[name] for name in order},
-            links=nx.freeze(self._links),
+            above={name: tuple(self._links.pred[name]) for name in self._stages},
+            below={name: tuple(self._links.succ[name]) for name in self._stages},
             writers={path: names[0] for path, names in self._outputs.writers.items()},
         )
 

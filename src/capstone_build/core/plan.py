@@ -229,7 +229,7 @@ def _judge_early(
     run remembered agrees with what is settled: then nothing that the stages
     upstream leave could spare it.
     """
-    open_places = [path for path, name in graph.writers.items() if name in unsettled]
+    open_places = [each.location for name in unsettled for each in graph.stages[name].writes]
 
     def is_settled(path: str) -> bool:
         if path.endswith("/") and any(place.startswith(path) for place in open_places):

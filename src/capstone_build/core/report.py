@@ -8,12 +8,14 @@ Knows events and outcomes; does not know how they are shown
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import TypeAlias
 
+from capstone_build.core.artifact import ArtifactPath
 from capstone_build.core.contract import Violation
+from capstone_build.core.digest import Digest
 from capstone_build.core.fingerprint import Aspect
 from capstone_build.core.plan import Difference
 from capstone_build.core.stage import StageName
@@ -93,6 +95,8 @@ class StageResult:
         seconds: Duration of the run, wall clock; 0 where nothing ran.
         changed: Whether an output differs from what it was before.
         failure: How it failed, if it did.
+        memory: The most that one process of its run had resident, in bytes; 0 if not known.
+        outputs: Digest of each file that was put in place.
     """
 
     stage: StageName
@@ -101,6 +105,8 @@ class StageResult:
     seconds: float = 0.0
     changed: bool = False
     failure: Failure | None = None
+    memory: int = 0
+    outputs: Mapping[ArtifactPath, Digest] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,6 +263,9 @@ Event: TypeAlias = (
 )
 """All that a build tells while it goes on."""
 
+Listener = Callable[[Event], None]
+"""Is told each event, as it happens."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BuildReport:
@@ -270,6 +279,7 @@ class BuildReport:
         standing: Artifacts in place and right when the build ended.
         seconds: Duration, wall clock.
         interrupted: The signal that ended it; None if it ran to its end.
+        beyond: How many stages besides are up to date, for nothing that moved can reach them.
     """
 
     build: str
@@ -278,12 +288,19 @@ class BuildReport:
     standing: tuple[str, ...] = ()
     seconds: float = 0.0
     interrupted: int | None = None
+    beyond: int = 0
     counts: Mapping[Outcome, int] = field(init=False)
 
     def __post_init__(self) -> None:
         """Count the outcomes."""
         counts = Counter(result.outcome for result in self.results.values())
+        counts[Outcome.REUSED] += self.beyond
         object.__setattr__(self, "counts", {outcome: counts[outcome] for outcome in Outcome})
+
+    @property
+    def known(self) -> int:
+        """Of how many stages it is known what came of them."""
+        return len(self.results) + self.beyond
 
     @property
     def failures(self) -> tuple[StageResult, ...]:

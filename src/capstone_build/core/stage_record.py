@@ -7,11 +7,13 @@ for its definition is among the stage's `code`.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
 from capstone_build.core.artifact import Artifact
+from capstone_build.core.digest import Digest, digest_bytes
 from capstone_build.core.stage import (
     Action,
     Input,
@@ -54,6 +56,13 @@ def stage_as_record(stage: Stage) -> dict[str, Any]:
         "captured": dict(stage.captured),
         "location": asdict(stage.location),
     }
+
+
+def digest_declared(stage: Stage) -> Digest:
+    """Return the digest of all that *stage* declares, but for the values of its parameters."""
+    record = stage_as_record(stage)
+    record["parameters"] = sorted(record["parameters"])
+    return digest_bytes(json.dumps(record, sort_keys=True).encode("utf-8", "surrogatepass"))
 
 
 def stage_from_record(record: Mapping[str, Any]) -> Stage:

@@ -43,6 +43,9 @@ class Executor(Protocol):
     def wait(self, seconds: float | None = None) -> Iterator[RunResult]:
         """Wait until at least one order ended, at most so many seconds; yield the results."""
 
+    def end(self, number: int) -> None:
+        """End one order before it is through; its result tells that it failed."""
+
     def stop(self) -> None:
         """End everything that runs."""
 
@@ -66,8 +69,9 @@ class LocalExecutor:
 
     def submit(self, order: WorkOrder) -> None:
         """Begin to carry out *order*."""
-        self._running[order.number] = (order, time.monotonic())
+        began = time.monotonic()
         self._host.tell({"run": order.as_record()})
+        self._running[order.number] = (order, began)
 
     def wait(self, seconds: float | None = None) -> Iterator[RunResult]:
         """Wait until at least one order ended, at most so many seconds; yield the results."""
@@ -93,8 +97,14 @@ class LocalExecutor:
                         yield self._result(**message)
                     return
 
+    def end(self, number: int) -> None:
+        """End one order before it is through; its result tells that it failed."""
+        self._host.tell({"stop": [number]})
+
     def stop(self) -> None:
         """End everything that runs: politely, then by force."""
+        if not self._running:
+            return
         self._host.tell({"stop": list(self._running)})
         deadline = time.monotonic() + GRACE_SECONDS + 2
         while self._running and time.monotonic() < deadline:

@@ -6,6 +6,7 @@ Knows processes; does not know what they may use.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable
 from contextlib import suppress
 
@@ -27,6 +28,15 @@ def memory_used(pids: Iterable[int], more_than: int) -> int:
         return 0
     used = sum(_told(f"/proc/{pid}/smaps_rollup", _COUNTED) for pid in pids)
     return used if used > more_than else 0
+
+
+def most_resident() -> int:
+    """Return the most that this process, or one of its children, had resident, in bytes."""
+    import resource
+
+    unit = 1 if sys.platform == "darwin" else 1024
+    who = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    return unit * max(resource.getrusage(each).ru_maxrss for each in who)
 
 
 def _told(file: str, names: tuple[bytes, ...]) -> int:

@@ -39,6 +39,7 @@ class WorkOrder:
         in_place:
             For each output that is written at its final path: that path, where
             half of it is put if the run is ended, and what stood there before.
+        declared: The digest of what the stage has to declare; None if that is not asked.
 
     All other paths are from the project's root.
     """
@@ -54,6 +55,7 @@ class WorkOrder:
     notes: str
     result: str
     in_place: tuple[tuple[str, str, str], ...] = ()
+    declared: Digest | None = None
 
     def as_record(self) -> dict[str, Any]:
         """Return the order as JSON can say it."""
@@ -77,12 +79,14 @@ class RunResult:
         seconds: Duration, wall clock.
         failure: How it failed; None if it did its work and kept its contracts.
         compiled: Digest of each source file that the worker imported, by its path.
+        memory: The most that one process of it had resident, in bytes; 0 if not known.
     """
 
     number: int
     seconds: float
     failure: Failure | None = None
     compiled: Mapping[str, Digest] = field(default_factory=dict)
+    memory: int = 0
 
     def as_record(self) -> dict[str, Any]:
         """Return the result as JSON can say it."""
@@ -90,6 +94,7 @@ class RunResult:
             "number": self.number,
             "seconds": self.seconds,
             "compiled": dict(self.compiled),
+            "memory": self.memory,
         }
         if self.failure is not None:
             record["failure"] = asdict(self.failure) | {"cause": self.failure.cause.value}
@@ -114,4 +119,5 @@ class RunResult:
             seconds=record["seconds"],
             failure=failure,
             compiled=record["compiled"],
+            memory=record["memory"],
         )

@@ -54,9 +54,9 @@ def ending(report: BuildReport, resume: str, colour: bool) -> list[str]:
 def verdict(report: BuildReport) -> str:
     """Return what came of a build, in one line."""
     counts = report.counts
-    reached = len(report.results)
-    if report.interrupted is None and not report.unreached and counts[Outcome.REUSED] == reached:
-        return nothing_to_do(reached)
+    known = report.known
+    if report.interrupted is None and not report.unreached and counts[Outcome.REUSED] == known:
+        return nothing_to_do(known)
     said = [f"{word} {counts[outcome]}" for outcome, word in _COUNTED if counts[outcome]]
     said += [f"not done {len(report.unreached)}"] if report.unreached else []
     line = f"{', '.join(said) or 'nothing done'} in {spelled(report.seconds)}"
@@ -101,8 +101,11 @@ def _going_on(report: BuildReport, resume: str, colour: bool) -> Iterator[str]:
         yield _labelled("skipped", listed(skipped, _NAMES_SHOWN), colour)
     if report.unreached:
         yield _labelled("not done", listed(report.unreached, _NAMES_SHOWN), colour)
-    standing = listed(report.standing, _NAMES_SHOWN) if report.standing else "nothing yet"
-    yield _labelled("standing", standing, colour)
+    standing = [listed(report.standing, _NAMES_SHOWN)] if report.standing else []
+    if report.beyond:
+        other = "1 other stage" if report.beyond == 1 else f"{report.beyond} other stages"
+        standing.append(f"all that {other} left")
+    yield _labelled("standing", ", and ".join(standing) or "nothing yet", colour)
     yield _labelled("go on with", for_terminal(resume), colour)
 
 

@@ -55,7 +55,7 @@ def _stage(stage: Stage, verdict: Verdict, upstream: Sequence[StageName]) -> dic
     return {
         "name": stage.name,
         "state": mark_of(verdict).state,
-        "because": [_difference(each) for each in because],
+        "because": [difference_record(each) for each in because],
         "waits_for": list(verdict.waits_for) if isinstance(verdict, MayRun) else [],
         "inputs": [artifact.path for artifact in stage.reads],
         "outputs": [artifact.path for artifact in stage.writes],
@@ -64,7 +64,8 @@ def _stage(stage: Stage, verdict: Verdict, upstream: Sequence[StageName]) -> dic
     }
 
 
-def _difference(difference: Difference) -> dict[str, object]:
+def difference_record(difference: Difference) -> dict[str, object]:
+    """Return a difference as JSON says it, above."""
     is_secret = difference.aspect is Aspect.ENVIRONMENT
     return {
         "aspect": difference.aspect.value,

@@ -25,12 +25,23 @@ from capstone_build.core.artifact import (
     spellable,
     unspelled,
 )
-from capstone_build.core.digest import EMPTY_FOLDER, Digest, Hasher, executable
+from capstone_build.core.digest import (
+    EMPTY_FOLDER,
+    Digest,
+    Hasher,
+    digest_bytes,
+    executable,
+)
 from capstone_build.errors import MemoryFailedError, UnusableFileError
 from capstone_build.storage.file_state import FileState, KnownFile
 
 _PIECE = 1 << 20
-"""How much of a file is read at once, in bytes."""
+"""How much of a file is read at once, in bytes ..."""
+
+_SMALL = 1 << 16
+"""... but for the first piece: most files are small, and to make room takes longer than to read."""
+
+_AS_BYTES = getattr(os, "O_BINARY", 0)
 
 _CONFIRMED = 16 << 20
 """Larger files are not read again to be sure of them now: a later build does."""
@@ -308,14 +319,26 @@ def digest_file(path: str | Path) -> Digest:
     Whether it can be run counts as its content does: a tool that a stage made
     is another one without.
     """
+    file = os.open(path, os.O_RDONLY | _AS_BYTES)
+    try:
+        first = os.read(file, _SMALL)
+        status = os.fstat(file)
+        is_all = len(first) < _SMALL and len(first) >= status.st_size
+        digest = digest_bytes(first) if is_all else _digest_rest(file, first)
+    finally:
+        os.close(file)
+    return executable(digest) if status.st_mode & stat.S_IXUSR else digest
+
+
+def _digest_rest(file: int, first: bytes) -> Digest:
+    """Return the digest of all that an open file holds, of which *first* was read."""
     hasher = Hasher()
+    hasher.update(first)
     buffer = bytearray(_PIECE)
     view = memoryview(buffer)
-    with open(path, "rb", buffering=0) as file:  # noqa: PTH123 (a str is faster, see above)
-        while count := file.readinto(buffer):
-            hasher.update(view[:count])
-        can_run = os.fstat(file.fileno()).st_mode & stat.S_IXUSR
-    return executable(hasher.digest()) if can_run else hasher.digest()
+    while count := os.readv(file, [buffer]):
+        hasher.update(view[:count])
+    return hasher.digest()
 
 
 def _unreadable(path: str, error: OSError) -> MemoryFailedError:

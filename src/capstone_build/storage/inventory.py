@@ -188,6 +188,16 @@ class Inventory:
                 "DELETE FROM summaries WHERE substr(key, -37) NOT IN (SELECT digest FROM files)"
             )
 
+    def forget_builds(self, before: float) -> None:
+        """Forget the history of builds that began *before* then, in seconds since the epoch."""
+        with self._database.transaction() as writing:
+            writing.execute("DELETE FROM builds WHERE at < ?", (before,))
+            for table in ("past_stages", "past_artifacts"):
+                writing.execute(
+                    f"DELETE FROM {table} WHERE (build, pipeline) NOT IN "  # noqa: S608 (ours)
+                    "(SELECT build, pipeline FROM builds)"
+                )
+
     def set_aside(self) -> None:
         """Move the file to where the next build does not find it, and begins anew."""
         self._database.close()

@@ -8,11 +8,13 @@ sees what goes through Python: not what a library asks for in C, C++ or Rust.
 
 from __future__ import annotations
 
+import genericpath
 import os
 import stat
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from types import FrameType
 from typing import Any
 
@@ -22,6 +24,12 @@ State = tuple[int, ...] | None
 """Size, mtime_ns, ctime_ns and inode of a file; empty for a folder; None for what is not there."""
 
 FOLDER: State = ()
+
+_WHETHER = frozenset(
+    id(each.__code__)
+    for each in (genericpath.exists, genericpath.isfile, genericpath.isdir, os.path.islink)
+)
+"""Who asks for no more than whether something is there, and what."""
 
 _IMPORT_SYSTEM = ("<frozen importlib", "<frozen zipimport")
 _NOBODYS = frozenset({".cache", "__pycache__"})
@@ -48,21 +56,26 @@ class Looks:
     Sees the file system being asked, from `start` to `stop`.
 
     Args:
-        passed: A folder that does not count, nor anything in it.
+        passed: Folders that do not count, nor anything in them.
         counts: Tells of the frame that asks whether its questions count.
 
     Attributes:
         states: For each path asked for, the states it was seen in, each with when it was first.
         listed: For each folder that was listed, what it was seen to hold.
         elsewhere: Events that brought answers which no look can vouch for.
+        otherwise: Paths that were asked for in another way than `as_artifacts`.
+        sought: Of these were only asked, so, whether they are there and can be run.
         is_seeing: Whether it sees now.
     """
 
-    def __init__(self, passed: str, counts: Callable[[FrameType], bool] | None = None) -> None:
+    def __init__(self, *passed: str, counts: Callable[[FrameType], bool] | None = None) -> None:
         self.states: dict[str, dict[State, int]] = {}
         self.listed: dict[str, list[frozenset[str]]] = {}
         self.elsewhere: set[str] = set()
-        self._passed = os.path.join(passed, "")  # noqa: PTH118 (this runs at every look)
+        self.otherwise: set[str] = set()
+        self.sought: set[str] = set()
+        self._are_artifacts = False
+        self._passed = tuple(os.path.join(each, "") for each in passed)  # noqa: PTH118 (at every look)
         self._counts = counts
         self._real: tuple[Any, ...] = ()
         self.is_seeing = False
@@ -78,23 +91,37 @@ class Looks:
         now, lstat, access = real
 
         def seen_stat(path: Any, **more: Any) -> os.stat_result:
+            only_sought = id(sys._getframe(1).f_code) in _WHETHER  # noqa: SLF001 (who asks)
             try:
                 found = now(path, **more)
             except OSError:
-                self._take(path, None)
+                self._take(path, None, only_sought)
                 raise
-            self._take(path, found)
+            self._take(path, found, only_sought)
             return found
 
         def seen_lstat(path: Any, **more: Any) -> os.stat_result:
-            self._ask(path)
+            self._ask(path, id(sys._getframe(1).f_code) in _WHETHER)  # noqa: SLF001 (as above)
             return lstat(path, **more)
 
-        def seen_access(path: Any, *arguments: Any, **more: Any) -> bool:
-            self._ask(path)
-            return access(path, *arguments, **more)
+        def seen_access(path: Any, mode: int, **more: Any) -> bool:
+            self._ask(path, mode == os.X_OK)
+            return access(path, mode, **more)
 
         os.stat, os.lstat, os.access = seen_stat, seen_lstat, seen_access
+
+    @contextmanager
+    def as_artifacts(self) -> Iterator[None]:
+        """
+        Take what is asked for meanwhile for what stages read or write, and no more.
+
+        Whoever reads code, or what a declaration hangs on, asks outside of it.
+        """
+        before, self._are_artifacts = self._are_artifacts, True
+        try:
+            yield
+        finally:
+            self._are_artifacts = before
 
     def stop(self) -> None:
         """See no more."""
@@ -122,23 +149,29 @@ class Looks:
         except Exception:  # noqa: S110 (who sees must not disturb)
             pass
 
-    def _ask(self, path: Any) -> None:
+    def _ask(self, path: Any, only_sought: bool = False) -> None:
         """See for ourselves what a question, to which we do not hear the answer, is about."""
         try:
             found = self._real[0](path)
         except (OSError, ValueError, TypeError):
             found = None
-        self._take(path, found)
+        self._take(path, found, only_sought)
 
-    def _take(self, path: Any, found: os.stat_result | None) -> None:
+    def _take(self, path: Any, found: os.stat_result | None, only_sought: bool) -> None:
         try:
             name = self._name(path)
         except (TypeError, ValueError):
             return
-        if name is None or (found is not None and _is_special(found)) or not self.is_counted():
+        if name is None or (found is not None and _is_special(found)):
             return
         state = state_of(found)
         states = self.states.get(name)
+        ways = self.sought if only_sought else self.otherwise
+        is_told = self._are_artifacts or name in ways
+        if (is_told and states is not None and state in states) or not self.is_counted():
+            return
+        if not is_told:
+            ways.add(name)
         if states is None:
             self.states[name] = {state: time.time_ns()}
         elif state not in states:

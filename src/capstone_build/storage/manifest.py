@@ -22,6 +22,7 @@ from capstone_build.core.stage import StageName
 from capstone_build.core.trace import Trace
 from capstone_build.storage.database import Database
 from capstone_build.storage.file_state import FileState, KnownFile
+from capstone_build.storage.history import History
 from capstone_build.storage.schema import SCHEMA, SCHEMA_VERSION
 from capstone_build.storage.summaries import Summaries
 from capstone_build.storage.trace_record import (
@@ -78,14 +79,15 @@ class Manifest:
         pipeline:
             Which of the project's pipelines this is, by its module: stages of
             one name in two of them are two stages.
+        is_known: Whether it is surely what was left there: it is not checked then.
 
     Attributes:
         problem: Why what was there could not be read; empty if it could.
     """
 
-    def __init__(self, path: Path, pipeline: str) -> None:
+    def __init__(self, path: Path, pipeline: str, is_known: bool = False) -> None:
         self._pipeline = pipeline
-        self._database = Database(path, SCHEMA, SCHEMA_VERSION)
+        self._database = Database(path, SCHEMA, SCHEMA_VERSION, is_known)
         self.problem = self._database.problem
 
     # Traces.
@@ -130,8 +132,17 @@ class Manifest:
             self._database.rows("SELECT record FROM traces WHERE fingerprint = ?", fingerprint)
         )
 
-    def discovering(self) -> Iterator[Trace]:
-        """Yield the latest trace of each stage that was seen to read what it does not declare."""
+    def discovering(self, among: Iterable[StageName] | None = None) -> Iterator[Trace]:
+        """
+        Yield the latest trace of each stage that was seen to read what it does not declare.
+
+        Args:
+            among: The stages to ask for; None for all.
+        """
+        if among is not None:
+            last = (self.last(stage) for stage in among)
+            yield from (trace for trace in last if trace is not None and trace.discovered)
+            return
         rows = self._database.rows(
             "SELECT l.stage FROM latest l JOIN traces t ON t.number = l.number "
             "WHERE l.pipeline = ? AND t.discovered != ?",
@@ -232,6 +243,10 @@ class Manifest:
     def summaries(self) -> Summaries:
         """Return the memory of what was read in source files."""
         return Summaries(self._database)
+
+    def history(self) -> History:
+        """Return the memory of what builds did."""
+        return History(self._database, self._pipeline)
 
     def sync(self) -> None:
         """See that all that is remembered is on disk, and outlives the machine's memory."""

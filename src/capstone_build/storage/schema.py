@@ -7,7 +7,7 @@ Knows their columns; does not know what is read from them or written
 
 from __future__ import annotations
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 """Another version on disk is read as no manifest at all."""
 
 SCHEMA = """
@@ -31,6 +31,18 @@ CREATE TABLE files (
 ) WITHOUT ROWID;
 CREATE TABLE made (
     path TEXT PRIMARY KEY, digest TEXT NOT NULL, pipeline TEXT NOT NULL, stage TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE builds (
+    build TEXT, pipeline TEXT, at REAL NOT NULL, seconds REAL, interrupted INTEGER,
+    up_to_date INTEGER NOT NULL, PRIMARY KEY (build, pipeline)
+) WITHOUT ROWID;
+CREATE TABLE past_stages (
+    build TEXT, pipeline TEXT, stage TEXT, outcome TEXT NOT NULL, at REAL NOT NULL,
+    seconds REAL NOT NULL, because TEXT NOT NULL, message TEXT NOT NULL, memory INTEGER NOT NULL,
+    outputs TEXT NOT NULL, PRIMARY KEY (build, pipeline, stage)
+);
+CREATE TABLE past_artifacts (
+    path TEXT, pipeline TEXT, build TEXT, digest TEXT NOT NULL, PRIMARY KEY (path, pipeline, build)
 ) WITHOUT ROWID;
 CREATE TABLE summaries (key TEXT PRIMARY KEY, text TEXT NOT NULL) WITHOUT ROWID;
 """

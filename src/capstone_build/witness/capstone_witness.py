@@ -202,13 +202,25 @@ class Witness:
 
     def _looked_up(self, module: str, name: str) -> None:
         file = getattr(sys.modules.get(module), "__file__", None)
-        if isinstance(file, str) and self._inside(file) is not None:
+        is_file = isinstance(file, str) and not file.startswith(_ENGINE)
+        if is_file and self._inside(file) is not None:
             self._note("looked up", f"{module}:{name}")
 
     def variable(self, name: str, reader: FrameType) -> None:
         """Note that *reader* read a variable, if it is the project's; libraries read many."""
-        if self._place(reader) is not None:
+        if self._place(reader) is not None and not self._is_of_library(name):
             self._note("variable", name)
+
+    def _is_of_library(self, variable: str) -> bool:
+        """
+        Whether a *variable* is called like a library that is imported: `PYARROW_...`.
+
+        What is compiled has no frame, so that whoever calls it seems to read its variables.
+        """
+        top = variable.partition("_")[0].lower()
+        file = getattr(sys.modules.get(top), "__file__", None)
+        is_installed = isinstance(file, str) and top not in sys.stdlib_module_names
+        return is_installed and self._inside(file) is None
 
     def missing(self, path: Any, asker: FrameType) -> None:
         """Note that *asker* asked for a file that is not there, if it is the project's."""

@@ -14,13 +14,21 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Collection, Sequence
+from collections.abc import Set as AbstractSet
+from operator import attrgetter
 from typing import Any, TypeAlias
 
 from capstone_build.analysis.file.declared import Declared
 from capstone_build.analysis.file.scope import How, Scope, Store, Use
 from capstone_build.analysis.file.unit import Flag, Gift, Hint, Target, Via
 
+_new = tuple.__new__
+"""Uses are made by the ten thousand: their own constructor takes three times as long."""
+
 Handler: TypeAlias = Callable[["Walker", Any], None]
+
+_IDLE = frozenset({ast.Expr, ast.AnnAssign, ast.Pass})
+"""The statements that may change nothing."""
 
 HANDLERS: dict[type, Handler] = {}
 """How each type of syntax node is written down; `definition` and `hints` add to it."""
@@ -49,6 +57,7 @@ class Walker:
         "calls",
         "classes",
         "declared",
+        "declares",
         "eager",
         "environment",
         "exact",
@@ -73,6 +82,7 @@ class Walker:
 
     def __init__(self, declared: Declared, *, exact: bool) -> None:
         self.declared = declared
+        self.declares = declared.anything
         self.exact = exact
         self.out: list[str] = []
         self.root = self.scope = Scope("module", 0)
@@ -101,13 +111,16 @@ class Walker:
 
     def visit_all(self, nodes: Sequence[Any]) -> None:
         """Write down how many *nodes* there are, and each."""
+        handlers = HANDLERS
         self.out.append(f"[{len(nodes)}")
         for node in nodes:
-            HANDLERS[node.__class__](self, node)
+            handlers[node.__class__](self, node)
 
     def body(self, statements: Sequence[ast.stmt]) -> None:
         """Write down the *statements* that do anything."""
-        self.visit_all([each for each in statements if not self.idle(each)])
+        self.visit_all(
+            [each for each in statements if each.__class__ not in _IDLE or not self.idle(each)]
+        )
 
     def idle(self, statement: ast.stmt) -> bool:
         """Whether *statement* changes nothing: `pass`, a docstring, a bare annotation."""
@@ -128,16 +141,18 @@ class Walker:
 
     def word(self, name: str, line: int, rest: str = "", how: How = How.READ) -> None:
         """Write down a *name* that some scope owns."""
-        scope = self.scope
-        scope.uses.append(Use(len(self.out), name, rest, line, how, scope.later))
-        self.out.append(name)
+        scope, out = self.scope, self.out
+        scope.uses.append(_new(Use, (len(out), name, rest, line, how, scope.later)))
+        out.append(name)
 
     def bind(self, name: str, line: int, *, kept: bool = False) -> None:
         """Write down a *name* that is bound here."""
-        self.word(name, line, how=How.BOUND)
-        self.scope.bound[name] = False
+        scope, out = self.scope, self.out
+        scope.uses.append(_new(Use, (len(out), name, "", line, How.BOUND, scope.later)))
+        out.append(name)
+        scope.bound[name] = False
         if kept:
-            self.scope.kept.add(name)
+            scope.kept.add(name)
 
     def enter(self, kind: str) -> Scope:
         """Open a scope inside the present one."""
@@ -157,7 +172,7 @@ class Walker:
                 outer.stores.append(store)
             elif scope.changes_others(store):
                 self.root.stores.append(Store("", own=False))
-        for name in sorted(scope.globals & scope.bound.keys()):
+        for name in sorted(scope.globals & scope.bound.keys()) if scope.globals else ():
             self.sets.setdefault(name)
             self.root.stores.append(Store("", own=False))
         assert scope.parent is not None  # noqa: S101 - the module's scope is never left
@@ -166,28 +181,27 @@ class Walker:
     def _settle(self, scope: Scope, outer: Scope) -> None:
         """Number the names that *scope* owns, and hand on its uses of others."""
         numbers: dict[str, str] = {}
-        owned = scope.bound.keys() - scope.elsewhere - scope.globals
+        owned: AbstractSet[str] = scope.bound.keys()
+        if scope.elsewhere or scope.globals:
+            owned = owned - scope.elsewhere - scope.globals
+        kept, imports, patches = scope.kept, scope.imports, self.patches
         for use in scope.uses:
-            name = use.name
+            position, name, rest, line, how, _ = use
             if name not in owned:
                 (self.root if name in scope.globals else outer).uses.append(use)
                 continue
-            if name in scope.imports:
-                self._imported(scope, use)
+            if name in imports and how is not How.BOUND:
+                called = how is How.CALLED
+                self.vias += [Via(target, rest, line, called) for target in imports[name]]
             if scope.kind == "class":
                 # An attribute: never renamed, and looked up in the module while
                 # the class has not bound it.
-                if use.how is not How.BOUND:
-                    self.soft.setdefault(name, use.line)
-            elif name not in scope.kept:
+                if how is not How.BOUND:
+                    self.soft.setdefault(name, line)
+            elif name not in kept:
                 if name not in numbers:
                     numbers[name] = f"%{len(numbers)}.{scope.serial}"
-                self.patches.append((use.position, numbers[name]))
-
-    def _imported(self, scope: Scope, use: Use) -> None:
-        if use.how is not How.BOUND:
-            for target in scope.imports[use.name]:
-                self.vias.append(Via(target, use.rest, use.line, use.how is How.CALLED))
+                patches.append((position, numbers[name]))
 
     def finish(self) -> str:
         """Settle what is left to the module, and return the normal form."""
@@ -248,17 +262,18 @@ def root_name(node: ast.expr) -> str:
     return node.id
 
 
-def dotted(node: ast.expr) -> str:
+def dotted(node: Any) -> str:
     """Return `a.b.c` for a chain of attributes, of calls of it too; "?" for what is none."""
-    while isinstance(node, ast.Call):
-        node = node.func
-    names: list[str] = []
-    while isinstance(node, ast.Attribute):
-        names.append(node.attr)
-        node = node.value
-        while isinstance(node, ast.Call):
+    path = ""
+    while node.__class__ is not ast.Name:
+        if node.__class__ is ast.Attribute:
+            path = f".{node.attr}{path}"
+            node = node.value
+        elif node.__class__ is ast.Call:
             node = node.func
-    return ".".join([node.id, *reversed(names)]) if isinstance(node, ast.Name) else "?"
+        else:
+            return "?"
+    return f"{node.id}{path}"
 
 
 def _field_by_field(kind: type[ast.AST]) -> Handler:
@@ -267,15 +282,21 @@ def _field_by_field(kind: type[ast.AST]) -> Handler:
     skipped: Collection[str] = {"ctx", "kind", "type_comment"}
     fields = tuple(field for field in kind._fields if field not in skipped)
     blocks = {"body", "orelse", "finalbody"}
+    values: Callable[[Any], Any] = attrgetter(*fields) if fields else lambda _: ()
 
     def leaf(walker: Walker, _: Any) -> None:
         walker.out.append(opening)
 
-    def expression(walker: Walker, node: Any) -> None:
+    def single(walker: Walker, node: Any) -> None:
         walker.out.append(opening)
-        for field in fields:
-            value = getattr(node, field)
-            HANDLERS[value.__class__](walker, value)
+        value = values(node)
+        HANDLERS[value.__class__](walker, value)
+
+    def expression(walker: Walker, node: Any) -> None:
+        handlers = HANDLERS
+        walker.out.append(opening)
+        for value in values(node):
+            handlers[value.__class__](walker, value)
 
     def statement(walker: Walker, node: Any) -> None:
         walker.out.append(opening)
@@ -288,7 +309,9 @@ def _field_by_field(kind: type[ast.AST]) -> Handler:
 
     if not fields:
         return leaf
-    return statement if blocks.intersection(fields) else expression
+    if blocks.intersection(fields):
+        return statement
+    return expression if len(fields) > 1 else single
 
 
 def _subclasses(kind: type[ast.AST]) -> list[type[ast.AST]]:

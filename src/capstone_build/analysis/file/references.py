@@ -13,11 +13,15 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable
+from typing import Any
 
 from capstone_build.analysis.file.habits import IMPORTERS, MUTATORS, OF_INTERPRETER, READERS
 from capstone_build.analysis.file.normal import HANDLERS, Walker, dotted, handles, root_name
 from capstone_build.analysis.file.scope import How, Store
 from capstone_build.analysis.file.unit import Flag, Gift, Target, Via
+
+_DISPLAYS = (ast.List, ast.Tuple, ast.Set)
+_INTERPRETER = frozenset({"sys", "inspect", "pydoc"})
 
 SPECIAL: dict[str, Callable[[Walker, ast.Call], bool]] = {}
 """Calls that mean more than they spell; each returns whether it wrote the call down itself."""
@@ -37,7 +41,7 @@ def _attribute(walker: Walker, node: ast.Attribute) -> None:
     chain(walker, node, how=How.READ if node.ctx.__class__ is ast.Load else How.SET)
 
 
-def chain(walker: Walker, node: ast.expr, last: str = "", how: How = How.READ) -> None:
+def chain(walker: Walker, node: Any, last: str = "", how: How = How.READ) -> None:
     """
     Write a chain of attributes, and note what it refers to.
 
@@ -49,17 +53,17 @@ def chain(walker: Walker, node: ast.expr, last: str = "", how: How = How.READ) -
     """
     names = [last] if last else []
     while node.__class__ is ast.Attribute:
-        assert isinstance(node, ast.Attribute)  # noqa: S101 - for the type checker
-        walker.out.append("." + node.attr)
-        if node.attr in READERS:
-            walker.hint(READERS[node.attr], node.lineno, f"{node.attr} is read")
-        names.append(node.attr)
+        name = node.attr
+        walker.out.append("." + name)
+        if name in READERS:
+            walker.hint(READERS[name], node.lineno, f"{name} is read")
+        names.append(name)
         node = node.value
     if node.__class__ is ast.Name:
-        assert isinstance(node, ast.Name)  # noqa: S101 - for the type checker
-        if names and node.id in {"sys", "inspect", "pydoc"}:
+        if names and node.id in _INTERPRETER:
             _of_interpreter(walker, f"{node.id}.{names[-1]}", node.lineno)
-        walker.word(node.id, node.lineno, ".".join(reversed(names)), how)
+        rest = names[0] if len(names) == 1 else ".".join(reversed(names))
+        walker.word(node.id, node.lineno, rest, how)
     elif names and (target := imported(node)) is not None:
         HANDLERS[node.__class__](walker, node)
         walker.vias[-1] = Via(target, ".".join(reversed(names)), node.lineno, how is How.CALLED)
@@ -74,9 +78,8 @@ def _of_interpreter(walker: Walker, name: str, line: int) -> None:
 
 @handles(ast.Constant)
 def _constant(walker: Walker, node: ast.Constant) -> None:
-    value = node.value
+    value: Any = node.value
     if value.__class__ is str:
-        assert isinstance(value, str)  # noqa: S101 - for the type checker
         walker.out.append(repr(value))
         if ".py" in value:
             for file in _FILE.findall(value):
@@ -149,18 +152,16 @@ def _compare(walker: Walker, node: ast.Compare) -> None:
 
 @handles(ast.Call)
 def _call(walker: Walker, node: ast.Call) -> None:
-    function = node.func
+    function: Any = node.func
     if function.__class__ is ast.Name:
-        assert isinstance(function, ast.Name)  # noqa: S101 - for the type checker
         name = function.id
     elif function.__class__ is ast.Attribute:
-        assert isinstance(function, ast.Attribute)  # noqa: S101 - for the type checker
         name = function.attr
         if name in MUTATORS:
             walker.scope.stores.append(Store(root_name(function.value), own=False))
     else:
         name = ""
-    if walker.declared.anything and walker.declared.declares(function):
+    if walker.declares and walker.declared.declares(function):
         walker.out.append("(declared")
         if isinstance(function, ast.Call):
             walker.visit_all(node.args)  # stage(...)(work): the work counts
@@ -178,11 +179,9 @@ def _call(walker: Walker, node: ast.Call) -> None:
 def _gifts(walker: Walker, node: ast.Call) -> None:
     """Note the names that are handed over: a library may read a function's docstring."""
     callee = ""
-    values = [*node.args, *[each.value for each in node.keywords]] if node.keywords else node.args
+    values: list[Any] = [*node.args, *[each.value for each in node.keywords]]
     for value in values:
-        if value.__class__ is ast.Constant:
-            continue  # as most are
-        items = value.elts if isinstance(value, ast.List | ast.Tuple | ast.Set) else (value,)
+        items = value.elts if isinstance(value, _DISPLAYS) else (value,)
         for item in items:
             if item.__class__ is ast.Name or item.__class__ is ast.Attribute:
                 callee = callee or dotted(node.func)
@@ -191,7 +190,9 @@ def _gifts(walker: Walker, node: ast.Call) -> None:
 
 def imported(node: ast.expr) -> Target | None:
     """Return what `import_module("literal")` and its like import; None for all else."""
-    if not isinstance(node, ast.Call) or dotted(node.func).split(".")[-1] not in IMPORTERS:
+    if not isinstance(node, ast.Call):
+        return None
+    if dotted(node.func).rpartition(".")[2] not in IMPORTERS:
         return None
     name = literal(node, 0)
     if not name:

@@ -20,7 +20,7 @@ from capstone_build.analysis.file.reading import read_units
 from capstone_build.analysis.file.toplevel import exports
 from capstone_build.analysis.file.unit import Kind, Target, Unit
 
-VERSION = "7"
+VERSION = "8"
 """Changes whenever the same text may be summarised differently."""
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from capstone_build.analysis.file.unit import Kind, Unit
 from capstone_build.analysis.graph.effects import Effects
 from capstone_build.analysis.graph.following import Following
+from capstone_build.analysis.graph.known_steps import KnownSteps
 from capstone_build.analysis.graph.readers import Readers
 from capstone_build.analysis.graph.step import Step
 from capstone_build.analysis.names.ignored import NOTHING, Ignored
@@ -31,18 +32,20 @@ class CodeGraph:
     Args:
         sources: What each module says.
         ignored: What nothing leads to.
+        kept: What `known.text` gave in an earlier look, where nothing is ignored.
     """
 
-    def __init__(self, sources: Sources, ignored: Ignored = NOTHING) -> None:
+    def __init__(
+        self, sources: Sources, ignored: Ignored = NOTHING, kept: str | None = None
+    ) -> None:
         self.sources = sources
         self.ignored = ignored
+        self.known = KnownSteps(sources, kept)
         self.resolver = Resolver(sources, ignored)
         self.effects = Effects(self.resolver)
         self._readers = Readers(self.resolver)
         self._following = Following(self.resolver, self._readers)
         self._steps: dict[Node, Step] = {}
-        self.flagged: set[Node] = set()
-        """The nodes, of those that were asked for, that reach more than they spell."""
         self._ways: dict[Sort, Callable[[Node, Step], None]] = {
             Sort.SYMBOL: self._symbol,
             Sort.TEXTS: self._texts,
@@ -61,14 +64,21 @@ class CodeGraph:
         """Return what *node* is and leads to."""
         step = self._steps.get(node)
         if step is None:
-            step = Step()
-            self._ways[node.sort](node, step)
-            if self.ignored:
-                for each in [there for there in step.follows if there in self.ignored]:
-                    del step.follows[each]
-            self._steps[node] = step
-            if step.flags:
-                self.flagged.add(node)
+            known = self.known.steps(node)
+            if node in known:
+                self._steps.update(known)  # the rest of the module will be asked for, too
+            else:
+                self._steps[node] = self._taken(node)
+            step = self._steps[node]
+        return step
+
+    def _taken(self, node: Node) -> Step:
+        step = Step()
+        self._ways[node.sort](node, step)
+        if self.ignored:
+            for each in [there for there in step.follows if there in self.ignored]:
+                del step.follows[each]
+        self.known.note(node, step)
         return step
 
     def _symbol(self, node: Node, step: Step) -> None:
@@ -100,7 +110,7 @@ class CodeGraph:
         found = self.sources.find(module)
         if found is not None and found.file is not None and indices:
             unit = self.sources.of_file(found.file).units[indices[0]]
-            step.where = self.sources.where(found.file, unit.line)
+            step.place = (self.sources.spell(found.file), unit.line)
             step.units = (found.file, indices)
 
     def _texts(self, node: Node, step: Step) -> None:
@@ -216,7 +226,7 @@ class CodeGraph:
         except OSError:
             digest = digest_fields("not readable")
         step.name(Aspect.FILE, self.sources.spell(node.module), digest)
-        step.where = self.sources.where(node.module, 1)
+        step.place = (self.sources.spell(node.module), 1)
 
     def _script(self, node: Node, step: Step) -> None:
         """A file runs as a script; `node.name` is what it is called as a module."""
@@ -229,7 +239,7 @@ class CodeGraph:
         units = [summary.units[index] for index in running]
         key = f"{self.sources.spell(node.module)}:<script>"
         step.name(Aspect.CODE, key, digest_fields(*(each.digest for each in units)))
-        step.where = self.sources.where(node.module, 1)
+        step.place = (self.sources.spell(node.module), 1)
         step.units = (node.module, running)
         for unit in summary.units:
             for target in unit.loads:

@@ -10,18 +10,9 @@ Knows points and what follows them; does not know what they are.
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Hashable, Iterable, Iterator
-from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import TypeVar
 
 _Point = TypeVar("_Point", bound=Hashable)
-
-
-@dataclass(slots=True)
-class _Visit(Generic[_Point]):
-    """A point on the path of the search, and what of it is still to be looked at."""
-
-    point: _Point
-    remaining: Iterator[_Point]
 
 
 def components(
@@ -38,25 +29,27 @@ def components(
     order: dict[_Point, int] = {start: 0}
     low: dict[_Point, int] = {start: 0}
     stack = [start]
-    path = [_Visit(start, iter(follows(start)))]
+    path = [start]  # of the search, with what of each point is still to be looked at
+    ahead = [iter(follows(start))]
     while path:
-        visit = path[-1]
-        for point in visit.remaining:
+        here = path[-1]
+        for point in ahead[-1]:
             if point in settled:
                 continue
             if point not in order:
                 order[point] = low[point] = len(order)
                 stack.append(point)
-                path.append(_Visit(point, iter(follows(point))))
+                path.append(point)
+                ahead.append(iter(follows(point)))
                 break
-            low[visit.point] = min(low[visit.point], order[point])
+            low[here] = min(low[here], order[point])
         else:
             path.pop()
-            if path:
-                above = path[-1].point
-                low[above] = min(low[above], low[visit.point])
-            if low[visit.point] == order[visit.point]:
+            ahead.pop()
+            if path and low[here] < low[path[-1]]:
+                low[path[-1]] = low[here]
+            if low[here] == order[here]:
                 members: list[_Point] = []
-                while not members or members[-1] != visit.point:
+                while not members or members[-1] != here:
                     members.append(stack.pop())
                 yield members

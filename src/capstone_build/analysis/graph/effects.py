@@ -225,7 +225,7 @@ class Effects:
 
     def units(self, node: Node) -> list[Unit]:
         """Return the units that bind a symbol."""
-        summary = self._sources.summary(node.module)
+        summary = self._sources.asked(node.module, node.name, inside=True)
         return [summary.units[index] for index in summary.binders.get(node.name, ())]
 
 

@@ -9,14 +9,16 @@ bound twice, since then no order differs from another.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
 from capstone_build.analysis.file.unit import Kind, Unit
 from capstone_build.analysis.graph.effects import Effects
+from capstone_build.analysis.graph.known_steps import KnownSteps, Moment
+from capstone_build.analysis.graph.reach import NodeSet, picked
 from capstone_build.analysis.names.node import Node, Sort
 from capstone_build.analysis.names.resolution import Resolver
 
+_EFFECTS = "<effects>"
 _IMPORTING = frozenset({Kind.IMPORT, Kind.STAR, Kind.BLOCK})
 
 
@@ -53,11 +55,16 @@ class _Simulation:
         for place, each in enumerate(events):
             if each.bound is not None:
                 self._bindings.setdefault(each.bound, []).append(place)
+        self._bound = 0
+        self._looked_at = 0
 
-    def felt(self, reached: AbstractSet[Node]) -> Iterator[_Event]:
+    def felt(self, reached: NodeSet) -> Iterator[_Event]:
         """Yield the effects, and what binds a symbol that was *reached*, in order."""
+        for number in range(self._looked_at, len(reached.met)):
+            self._bound |= (reached.met[number] in self._bindings) << number
+        self._looked_at = len(reached.met)
         places = list(self._effects)
-        for symbol in self._bindings.keys() & reached:
+        for symbol in picked(reached.met, reached.bits & self._bound):
             places += self._bindings[symbol]
         return (self._events[place] for place in sorted(places))
 
@@ -69,15 +76,17 @@ class Order:
     Args:
         resolver: Tells what imports execute.
         effects: Tells which statements act.
+        known: Remembers what happens in modules.
     """
 
-    def __init__(self, resolver: Resolver, effects: Effects) -> None:
+    def __init__(self, resolver: Resolver, effects: Effects, known: KnownSteps) -> None:
         self._resolver = resolver
         self._effects = effects
+        self._known = known
         self._moments: dict[str, list[str | _Event]] = {}
         self._simulated: dict[tuple[str, ...], _Simulation] = {}
 
-    def of(self, roots: Sequence[Node], reached: AbstractSet[Node]) -> list[str]:
+    def of(self, roots: Sequence[Node], reached: NodeSet) -> list[str]:
         """
         Return what happens in which order when the code of *roots* is imported.
 
@@ -122,22 +131,30 @@ class Order:
     def _of_module(self, module: str) -> list[str | _Event]:
         """Return the modules that *module* executes first, and the events of its own, in order."""
         if module not in self._moments:
-            above = module.rpartition(".")[0]
-            moments: list[str | _Event] = [above] if above else []
-            acting = set(self._effects.of(module))
-            bound: set[str] = set()
-            for index, unit in enumerate(self._resolver.sources.summary(module).units):
-                if unit.main:
-                    continue
-                if unit.kind in _IMPORTING:
-                    moments += self._imported(module, unit)
-                if index in acting:
-                    moments.append(_Event(f"{module}:<effects>", None, parts=True))
-                if unit.kind is not Kind.IMPORT:
-                    moments += self._bindings(module, unit, bound)
-                bound.update(unit.names)
-            self._moments[module] = moments
+            known = self._known.moments(module)
+            if known is None:
+                known = list(self._happening(module))
+                self._known.note_moments(module, known)
+            self._moments[module] = [e if isinstance(e, str) else _event(module, *e) for e in known]
         return self._moments[module]
+
+    def _happening(self, module: str) -> Iterator[Moment]:
+        """Yield what happens while *module* is executed; events by name, and whether they part."""
+        above = module.rpartition(".")[0]
+        if above:
+            yield above
+        acting = set(self._effects.of(module))
+        bound: set[str] = set()
+        for index, unit in enumerate(self._resolver.sources.summary(module).units):
+            if unit.main:
+                continue
+            if unit.kind in _IMPORTING:
+                yield from self._imported(module, unit)
+            if index in acting:
+                yield [_EFFECTS, True]
+            if unit.kind is not Kind.IMPORT:
+                yield from self._bindings(module, unit, bound)
+            bound.update(unit.names)
 
     def _imported(self, module: str, unit: Unit) -> Iterator[str]:
         for target in unit.loads:
@@ -145,13 +162,17 @@ class Order:
                 if node.sort is Sort.LOADED:
                     yield node.module
 
-    def _bindings(self, module: str, unit: Unit, bound: set[str]) -> Iterator[_Event]:
+    def _bindings(self, module: str, unit: Unit, bound: set[str]) -> Iterator[Moment]:
         """Yield the names that *unit* binds to what depends on when it is executed."""
         binders = self._resolver.sources.summary(module).binders
         for name in unit.names:
             if len(binders[name]) > 1 or not unit.fixed:
-                symbol = Node(Sort.SYMBOL, module, name)
-                yield _Event(f"{module}:{name}", symbol, parts=name in bound)
+                yield [name, name in bound]
+
+
+def _event(module: str, name: str, parts: bool) -> _Event:
+    bound = None if name == _EFFECTS else Node(Sort.SYMBOL, module, name)
+    return _Event(f"{module}:{name}", bound, parts)
 
 
 def _modules(roots: Sequence[Node]) -> Iterator[str]:

@@ -49,7 +49,7 @@ class Readers:
 
     def _made_from(self, link: Link) -> Iterator[str]:
         """Yield the paths of what a base, or the object that a decorator is of, is made from."""
-        summary = self._sources.summary(link.node.module)
+        summary = self._sources.asked(link.node.module, link.node.name, inside=True)
         for index in summary.binders.get(link.node.name, ()):
             unit = summary.units[index]
             if unit.kind is Kind.CLASS:

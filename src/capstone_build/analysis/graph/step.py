@@ -6,7 +6,7 @@ Plain data; `codegraph` fills it in.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from capstone_build.analysis.file.unit import Flag
@@ -26,7 +26,7 @@ class Step:
     Attributes:
         part: What it is called in a fingerprint; None if it only leads on.
         digest: Of its content.
-        where: Where it is.
+        place: The file and the line where it is, if it is in a file.
         units: The file, and the statements in it, that its digest is of.
         follows: What it leads to, in the order met.
         reasons: For what counts more coarsely than by symbol: why.
@@ -37,13 +37,18 @@ class Step:
 
     part: Part | None = None
     digest: Digest = _NONE
-    where: Location | None = None
-    units: tuple[str, tuple[int, ...]] | None = None
+    place: tuple[str, int] | None = None
+    units: tuple[str, Sequence[int]] | None = None
     follows: dict[Node, None] = field(default_factory=dict)
     reasons: dict[Node, str] = field(default_factory=dict)
     flags: set[Flag] = field(default_factory=set)
     named: set[str] = field(default_factory=set)
     environment: dict[str, Location] = field(default_factory=dict)
+
+    @property
+    def where(self) -> Location | None:
+        """Where it is: made when asked for, since of most steps nobody asks."""
+        return None if self.place is None else Location(*self.place)
 
     def name(self, aspect: Aspect, key: str, digest: Digest) -> None:
         """Say what the node is in a fingerprint."""

@@ -15,7 +15,7 @@ parts by name: a move then counts as an edit.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 from capstone_build.analysis.graph.codegraph import CodeGraph
@@ -63,7 +63,7 @@ class Identities:
     def of(
         self,
         starts: Sequence[Node],
-        nodes: Sequence[Node],
+        nodes: Collection[Node],
         code: Fingerprint,
         order: Sequence[str],
     ) -> Digest:

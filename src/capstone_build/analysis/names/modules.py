@@ -110,6 +110,9 @@ class Modules:
         return self._found[name]
 
     def _search(self, name: str) -> Module | None:
+        above = self._found.get(name.rpartition(".")[0])
+        if above is not None and not above.is_package:
+            return None  # a module that is a file has none below it
         top = name.partition(".")[0]
         folders = [each.folder for each in self.roots if each.only in {"", top}]
         if top in self._extra:

@@ -86,6 +86,11 @@ class Packages:
             self._providers[top] = self._provider(top)
         return self._providers[top]
 
+    def providers(self) -> Iterator[tuple[str, str]]:
+        """Yield the top-level modules that were asked for so far, and who provides each."""
+        for top, provider in self._providers.items():
+            yield top, repr(provider)
+
     def digest(self, name: str) -> Digest:
         """Return the digest of a distribution: its version, or content if it came from a path."""
         if name not in self._digests:
@@ -186,7 +191,7 @@ class Packages:
         present = [(folder, module) for folder, module in located if module is not None]
         regular = [folder for folder, module in present if module.file]
         namesake = normalised(top)
-        if regular and namesake in self._places and top in self._top_level(namesake):
+        if regular and namesake in self._places and self._brings(namesake, top):
             names: tuple[str, ...] = (namesake,)  # most are called as what they provide
         elif present:
             names = self._owners.get(top, ())
@@ -197,6 +202,14 @@ class Packages:
         if names:
             return Installed(names)
         return SourceAt(regular[0]) if regular else Missing()
+
+    def _brings(self, name: str, top: str) -> bool:
+        """Tell whether a distribution has files of the package *top*, without reading its list."""
+        found = self._distribution(name)
+        return found is not None and (
+            f"\n{top}/__init__.py," in f"\n{found.read_text('RECORD') or ''}"
+            or top in _top_level(found)
+        )
 
     def _top_level(self, name: str) -> set[str]:
         found = self._distribution(name)

@@ -95,12 +95,12 @@ class Resolver:
             yield Node(Sort.LOADED, stem) if stem else Node(Sort.TOP, name.partition(".")[0])
             return
         yield Node(Sort.LOADED, name)
-        if target.name not in {"", "*"} and target.name not in self.sources.summary(name).binders:
+        if target.name not in {"", "*"} and not self.sources.binds(name, target.name):
             below = f"{name}.{target.name}"
             if self.sources.find(below) is not None:
                 yield Node(Sort.LOADED, below)
         elif target.name == "*":
-            for each in self.sources.summary(name).exports or ():
+            for each in self.sources.asked(name, "__all__").exports or ():
                 if self.sources.find(f"{name}.{each}") is not None:
                     yield Node(Sort.LOADED, f"{name}.{each}")
 
@@ -143,7 +143,7 @@ class _Walk:
         self._seen.add((module, name, rest))
         if self._ignored is not NOTHING and Node(Sort.SYMBOL, module, name) in self._ignored:
             return
-        summary = self._sources.summary(module)
+        summary = self._sources.asked(module, name)
         if summary.broken or len(rest) > _LONGEST:
             self._add(Sort.WHOLE, module)
             return
@@ -164,8 +164,8 @@ class _Walk:
         self._add(Sort.SYMBOL, module, name, rest)
         if "__globals__" in rest:
             self._add(Sort.WHOLE, module)
-        for index in binders:
-            unit = self._sources.summary(module).units[index]
+        units = self._sources.asked(module, name).units
+        for unit in (units[index] for index in binders):
             if unit.kind is Kind.IMPORT and unit.target is not None:
                 self.target(module, unit.target, rest)
             for bound, target in unit.binds:
@@ -174,7 +174,7 @@ class _Walk:
 
     def _stars_after(self, module: str, name: str, binders: tuple[int, ...]) -> list[Star]:
         """Return the star imports that bring *name* and that no later binding is sure to hide."""
-        summary = self._sources.summary(module)
+        summary = self._sources.asked(module, name)
         sure = [index for index in binders if summary.units[index].kind is not Kind.BLOCK]
         found: list[Star] = []
         for star in reversed(summary.stars):
@@ -190,7 +190,7 @@ class _Walk:
         source = absolute(self._sources, module, star.target)
         if source is not None:
             self._add(Sort.SYMBOL, module, name, rest)
-            summary = self._sources.summary(source)
+            summary = self._sources.asked(source, "__all__")
             if summary.exports is None and "__all__" in summary.binders:
                 self.name(source, "__all__", (), attribute=False)  # it is computed what it brings
             self._member(source, name, rest)
@@ -200,7 +200,7 @@ class _Walk:
         source = absolute(self._sources, module, star.target)
         if source is None or self._sources.find(source) is None:
             return False
-        summary = self._sources.summary(source)
+        summary = self._sources.asked(source, "__all__")
         if summary.exports is not None:
             listed = name in summary.exports
         else:
@@ -208,7 +208,7 @@ class _Walk:
         return listed and self._defines(source, name, {module})
 
     def _defines(self, module: str, name: str, asked: set[str]) -> bool:
-        summary = self._sources.summary(module)
+        summary = self._sources.asked(module, name)
         if name in summary.binders or self._sources.find(f"{module}.{name}") is not None:
             return True
         if module in asked:
@@ -224,7 +224,6 @@ class _Walk:
 
     def _unbound(self, module: str, name: str, rest: Names, *, attribute: bool) -> None:
         """Follow a name that no statement of *module* binds."""
-        summary = self._sources.summary(module)
         below = f"{module}.{name}"
         if attribute and name == "__dict__":
             self._add(Sort.WHOLE, module)
@@ -233,12 +232,12 @@ class _Walk:
         elif attribute and self._sources.find(below) is not None:
             self._add(Sort.LOADED, below)
             self.module(below, rest)
-        elif attribute and "__getattr__" in summary.binders:
+        elif attribute and self._sources.binds(module, "__getattr__"):
             self._add(Sort.SYMBOL, module, "__getattr__")
             self._add(Sort.MISSING, module, name)
         elif attribute or name not in _BUILTINS:
             self._add(Sort.MISSING, module, name, rest)
-        for star in summary.stars:
+        for star in self._sources.asked(module, name).stars:
             source = absolute(self._sources, module, star.target)
             if source is not None and self._sources.find(source) is None:
                 self._add(Sort.TOP, source.partition(".")[0])  # it may come from there
@@ -258,7 +257,7 @@ class _Walk:
             return
         self._add(Sort.LOADED, stem)
         above, _, last = stem.rpartition(".")
-        if above and not target.name and last in self._sources.summary(above).binders:
+        if above and not target.name and self._sources.binds(above, last):
             # `import a.b as c` takes what `a` calls `b`; `from a.b import c` takes the module.
             self.name(above, last, wanted, attribute=True)
         if target.name == "*":

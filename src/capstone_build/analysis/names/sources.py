@@ -17,7 +17,7 @@ from capstone_build.analysis.file.notebook import is_notebook, notebook_code
 from capstone_build.analysis.file.summary import VERSION, Summary, summarise
 from capstone_build.analysis.names.ahead import led_to
 from capstone_build.analysis.names.modules import Module, Modules, Root
-from capstone_build.analysis.names.packages import Missing, Packages, SourceAt
+from capstone_build.analysis.names.packages import OWN, Missing, Packages, SourceAt
 from capstone_build.core.digest import Digest, digest_bytes, digest_fields
 from capstone_build.core.stage import Location
 
@@ -85,6 +85,12 @@ class Sources:
         self.packages = packages
         self._memory = memory
         self._files = files
+        self.questions: dict[str, set[str]] = {}
+        """The names that were asked of each module; with `()` where it was asked what they do."""
+        self.sought: set[str] = set()
+        """The names of modules that were looked for."""
+        self.placed: set[str] = set()
+        """The names that files go by which are looked for nowhere."""
         self._looked: set[str] = set()
         self._found: dict[str, Module | None] = {}
         self._spelled: dict[str, str] = {}
@@ -105,13 +111,16 @@ class Sources:
         them to its import path.
         """
         if name not in self._found:
+            self.sought.add(name)
             self._found[name] = self._find(name)
         return self._found[name]
 
     def _find(self, name: str) -> Module | None:
+        top = name.partition(".")[0]
+        if top == OWN:
+            return None  # though it may lie in the project: where it is worked on
         if (found := self.modules.find(name)) is not None and found.file is not None:
             return found
-        top = name.partition(".")[0]
         if top not in self._looked and (found is None or self.modules.find(top) is None):
             self._looked.add(top)
             self._look_further(top)
@@ -128,6 +137,7 @@ class Sources:
     def place(self, name: str, file: str) -> None:
         """Let *file*, a script that runs, be the module called *name*."""
         self.modules.place(name, file)
+        self.placed.add(name)
         self._forget_places()
 
     def _forget_places(self) -> None:
@@ -144,6 +154,25 @@ class Sources:
             known = _NOTHING if file is None else self.of_file(file, exact=exact)
             self._of_modules[name, exact] = known
         return known
+
+    def asked(self, module: str, name: str, *, inside: bool = False) -> Summary:
+        """
+        Return what *module* says, to be asked for the global *name* from anywhere.
+
+        What is asked is noted: a module that answers as before leaves whoever
+        asked where they were, whatever else in it was edited.
+
+        Args:
+            module: Whose global.
+            name: Which; `__all__` for what a star import brings.
+            inside: Whether it is asked what the definition does, not only what it is.
+        """
+        self.questions.setdefault(module, set()).add(f"{name}()" if inside else name)
+        return self.summary(module)
+
+    def binds(self, module: str, name: str) -> bool:
+        """Tell whether a statement of *module* binds *name*."""
+        return name in self.asked(module, name).binders
 
     def of_file(self, file: str, *, exact: bool = False) -> Summary:
         """Return what *file* says."""

@@ -7,7 +7,7 @@ source and ask whose code that was.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property
 
 from capstone_build.analysis.graph.codegraph import CodeGraph
@@ -25,7 +25,7 @@ class Extent:
         reached: All that was reached, and the graph of code that it was found in.
     """
 
-    def __init__(self, *reached: tuple[CodeGraph, Sequence[Node]]) -> None:
+    def __init__(self, *reached: tuple[CodeGraph, Collection[Node]]) -> None:
         self._reached = reached
 
     def joined(self, other: Extent) -> Extent:

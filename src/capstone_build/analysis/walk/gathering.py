@@ -7,22 +7,22 @@ of all it reaches count, and the order of effects counts where there are any.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from functools import cache, partial
 
 from capstone_build.analysis.file.unit import Flag, Kind
 from capstone_build.analysis.graph.codegraph import CodeGraph
 from capstone_build.analysis.graph.order import Order
+from capstone_build.analysis.graph.reach import NodeSet, Reach
 from capstone_build.analysis.moves.identity import Identities
 from capstone_build.analysis.names.node import Node, Sort
 from capstone_build.analysis.names.packages import PYTHON
 from capstone_build.analysis.walk.account import Account
 from capstone_build.analysis.walk.closure import Closure, Parts, Reached
 from capstone_build.analysis.walk.extent import Extent
-from capstone_build.analysis.walk.reach import Reach
+from capstone_build.analysis.walk.ledger import Ledger
 from capstone_build.core.digest import digest_fields
 from capstone_build.core.fingerprint import Aspect, Part
-from capstone_build.core.stage import Location
 
 ORDER: Part = (Aspect.CODE, "<order of effects>")
 """The part that changes when modules are executed in another order, and it can be felt."""
@@ -38,9 +38,10 @@ class Gathering:
 
     def __init__(self, graph: CodeGraph) -> None:
         self.graph = graph
-        self._order = Order(graph.resolver, graph.effects)
+        self._order = Order(graph.resolver, graph.effects, graph.known)
         self._identities = Identities(graph)
         self._reach = Reach(lambda node: graph.step(node).follows)
+        self._ledger = Ledger(graph, self._reach)
         self._gathered: dict[tuple[Node, ...], Closure] = {}
 
     def gather(self, starts: Sequence[Node]) -> Closure:
@@ -53,51 +54,37 @@ class Gathering:
     def _gather(self, starts: Sequence[Node]) -> Closure:
         begun = [each for each in starts if each not in self.graph.ignored]
         roots = list(dict.fromkeys([*begun, Node(Sort.DISTRIBUTION, PYTHON)]))
-        bits = 0
-        added = roots
-        nodes: list[Node] = []
-        while added:
-            for node in added:
-                bits |= self._reach.of(node)
-            nodes = list(self._reach.members(bits))
-            known = set(nodes)
-            besides = dict.fromkeys(self._besides(nodes))
-            added = [n for n in besides if n not in known and n not in self.graph.ignored]
+        nodes = self._reach.of(roots)
+        while flags := self._ledger.flags(nodes):
+            besides = dict.fromkeys(self._besides(nodes, flags))
+            added = [n for n in besides if n not in nodes and n not in self.graph.ignored]
+            if not added:
+                break
             roots += added
+            nodes = self._reach.of(roots)
         return self._closure(list(starts), roots, nodes)
 
-    def _closure(self, starts: list[Node], roots: list[Node], nodes: list[Node]) -> Closure:
-        # Few of many nodes say anything here, and every stage asks all it reaches.
-        steps = [self.graph.step(node) for node in nodes]
-        digests = {step.part: step.digest for step in steps if step.part is not None}
-        environment: dict[str, Location] = {}
-        named: set[str] = set()
-        for step in steps:
-            if step.environment:
-                environment.update(step.environment)
-            if step.named:
-                named |= step.named
-        order = self._order.of(roots, set(nodes))
+    def _closure(self, starts: list[Node], roots: list[Node], nodes: NodeSet) -> Closure:
+        digests = self._ledger.digests(nodes)
+        order = self._order.of(roots, nodes)
         if order:
             digests[ORDER] = digest_fields(*order)
         tell = partial(self._tell, Account(self.graph, roots), nodes, order)
         return Closure(
             parts=Parts(digests, tell, partial(self._reasons, nodes)),
-            undeclared_environment=environment,
-            named=frozenset(named),
+            undeclared_environment=self._ledger.environment(nodes),
+            named=self._ledger.named(nodes),
             extent=Extent((self.graph, nodes)),
             identify=cache(partial(self._identities.of, starts, nodes, digests, order)),
         )
 
-    def _reasons(self, nodes: Sequence[Node]) -> Iterator[str]:
+    def _reasons(self, nodes: NodeSet) -> Iterator[str]:
         for node in nodes:
             yield from self.graph.step(node).reasons.values()
 
-    def _tell(
-        self, account: Account, nodes: Sequence[Node], order: Sequence[str], part: Part
-    ) -> Reached:
+    def _tell(self, account: Account, nodes: NodeSet, order: Sequence[str], part: Part) -> Reached:
         if part != ORDER:
-            return account.of(next(n for n in nodes[::-1] if self.graph.step(n).part == part))
+            return account.of(next(n for n in [*nodes][::-1] if self.graph.step(n).part == part))
         return Reached(
             digest=digest_fields(*order),
             where=None,
@@ -106,12 +93,11 @@ class Gathering:
             note="the order in which modules are executed can be felt",
         )
 
-    def _besides(self, nodes: list[Node]) -> Iterator[Node]:
-        """Yield what counts besides, because of how some of *nodes* reach more than they spell."""
-        flagged = self.graph.flagged.intersection(nodes)
-        flags = {flag for node in flagged for flag in self.graph.step(node).flags}
-        for node in nodes if flags else ():
-            if flags & {Flag.TEXTS, Flag.SOURCE}:
+    def _besides(self, nodes: NodeSet, flags: Collection[Flag]) -> Iterator[Node]:
+        """Yield what counts besides, because some of *nodes* reach more than they spell."""
+        texts = Flag.TEXTS in flags or Flag.SOURCE in flags
+        for node in nodes:
+            if texts:
                 yield from self._texts(node)
             if Flag.SOURCE in flags:
                 yield from (Node(Sort.SOURCE, *each) for each in self._symbols(node))

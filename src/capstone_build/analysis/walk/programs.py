@@ -8,10 +8,13 @@ lines (`commands` reads them), and runs nothing.
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
+from capstone_build.analysis.file.summary import VERSION as SUMMARIES
 from capstone_build.analysis.graph.codegraph import CodeGraph
+from capstone_build.analysis.graph.known_steps import VERSION as STEPS
 from capstone_build.analysis.names.entry_points import EntryPoint, EntryPoints
 from capstone_build.analysis.names.modules import Root
 from capstone_build.analysis.names.naming import ignored
@@ -20,7 +23,7 @@ from capstone_build.analysis.names.packages import Installed, Packages, Standard
 from capstone_build.analysis.names.sources import FileMemory, Sources, SummaryMemory
 from capstone_build.analysis.walk.closure import Closure
 from capstone_build.analysis.walk.gathering import Gathering
-from capstone_build.core.digest import Digest, digest_bytes
+from capstone_build.core.digest import Digest, digest_bytes, digest_fields
 from capstone_build.core.stage import Symbol, is_with_all_below
 
 
@@ -85,8 +88,24 @@ class Programs:
         elif key not in self._gatherings:
             roots = [*(Root(each) for each in first), *self._roots]
             sources = Sources(roots, self.root, self._summaries, self.packages, self._files)
-            self._gatherings[key] = Gathering(CodeGraph(sources))
+            kept = None if apart else self._summaries.get(self._key(key))
+            self._gatherings[key] = Gathering(CodeGraph(sources, kept=kept))
         return self._gatherings[key]
+
+    def _key(self, folders: Sequence[str]) -> str:
+        """Return what steps are kept under, for code that looks in *folders* first."""
+        python = f"{sys.version_info.major}.{sys.version_info.minor}"
+        places = [f"{each.folder} {each.only}" for each in self._roots]
+        where = digest_fields(*folders, "then", *places)
+        return f"steps {SUMMARIES}.{STEPS} {python} {where}"
+
+    def remember(self) -> None:
+        """Put what was learned of programs into the memory that summaries are in."""
+        for key, gathering in self._gatherings.items():
+            if self._whole is None and not key[-1]:
+                text = gathering.graph.known.text()
+                if text is not None:
+                    self._summaries[self._key(key)] = text
 
     def read(self) -> dict[str, Digest]:
         """Return the digest of each Python file that was read so far, by its absolute path."""

@@ -1,0 +1,92 @@
+"""`capstone log`: what builds did, and what their stages printed."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from pathlib import Path
+
+import click
+
+from capstone_build.authoring.project import find_project
+from capstone_build.cli.options import file_option, json_option
+from capstone_build.cli.past import opened_history, the_build
+from capstone_build.cli.terminal import Terminal
+from capstone_build.core.artifact import MEMORY_FOLDER
+from capstone_build.core.history import PastBuild, PastStage
+from capstone_build.errors import UsageError
+from capstone_build.presentation.escaping import block_for_terminal
+from capstone_build.presentation.history import build_lines, history_json, history_lines
+
+_USUAL = 10
+
+
+@click.command("log")
+@click.argument("build", required=False)
+@click.argument("stage", required=False)
+@click.option(
+    "-n",
+    "--count",
+    type=click.IntRange(min=1),
+    default=_USUAL,
+    show_default=True,
+    metavar="N",
+    help="Tell of so many builds.",
+)
+@json_option
+@file_option
+def log_command(
+    build: str | None, stage: str | None, count: int, as_json: bool, file: Path | None
+) -> int:
+    """
+    Tell what the latest builds did: when, what ran, why and how long.
+
+    With BUILD, all of one: its identifier or the beginning of it, or `last`. With
+    STAGE as well, what that stage printed. Builds that had nothing to do are not
+    remembered; `capstone gc` forgets old ones.
+    """
+    project = find_project(Path.cwd(), file)
+    logs = project.root / MEMORY_FOLDER / "logs"
+
+    def log(past: PastBuild, each: PastStage) -> str:
+        path = logs / past.build / f"{each.stage}.log"
+        return path.relative_to(project.root).as_posix() if path.is_file() else ""
+
+    with opened_history(project) as history:
+        builds = history.latest(count) if build is None else [the_build(history, build)]
+    if build is None or stage is None:
+        colour = Terminal.of(sys.stdout).colour
+        if as_json:
+            click.echo(history_json(builds, log), nl=False)
+            return 0
+        lines = history_lines(builds, colour) if build is None else build_lines(builds[0], colour)
+        for line in lines:
+            click.echo(line, color=True)
+        return 0
+    _show(project.root / log(builds[0], _stage(builds[0], stage)))
+    return 0
+
+
+def _stage(build: PastBuild, name: str) -> PastStage:
+    for each in build.stages:
+        if each.stage == name:
+            return each
+    names = ", ".join(each.stage for each in build.stages)
+    raise UsageError(
+        f"nothing was done with a stage {name!r} in build {build.build}",
+        facts={"its stages": names},
+    )
+
+
+def _show(log: Path) -> None:
+    """Write what a stage printed: to a pipe as it is, to a terminal so that it steers nothing."""
+    if not log.is_file():
+        click.echo("it printed nothing, or that is not kept any more", err=True)
+        return
+    with log.open("rb") as printed:
+        if sys.stdout.isatty():
+            for line in printed:
+                click.echo(block_for_terminal(line.decode("utf-8", "replace").rstrip("\r\n")))
+        else:
+            sys.stdout.flush()
+            shutil.copyfileobj(printed, sys.stdout.buffer)

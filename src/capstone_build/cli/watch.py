@@ -1,0 +1,120 @@
+"""`capstone watch`: build whenever a file moves."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+
+from capstone_build.authoring.project import Project, find_project
+from capstone_build.cli.build import build_view
+from capstone_build.cli.options import (
+    cores,
+    file_option,
+    jobs_option,
+    keep_going_option,
+    opened_project,
+    read_wish,
+    settings_option,
+    targets_argument,
+)
+from capstone_build.cli.terminal import Terminal
+from capstone_build.core.report import BuildReport, Listener
+from capstone_build.errors import CapstoneError
+from capstone_build.interruption import SIGNALLED
+from capstone_build.presentation.error_text import error_text
+from capstone_build.presentation.escaping import for_terminal
+from capstone_build.presentation.news import NewsView
+from capstone_build.presentation.sentence import listed
+from capstone_build.presentation.style import Style, paint
+from capstone_build.request import Request
+from capstone_build.watching.watch import Occasion, Watch
+
+_RESUME = "an edit: it is built at once"
+_NAMES_SHOWN = 3
+_FAILED = "a stage failed"
+
+
+@click.command("watch")
+@targets_argument
+@jobs_option
+@keep_going_option
+@settings_option
+@file_option
+def watch_command(
+    targets: tuple[str, ...],
+    jobs: int | None,
+    keep_going: bool,
+    settings: tuple[str, ...],
+    file: Path | None,
+) -> int:
+    """
+    Bring TARGETs up to date, or everything, and again whenever a file moves.
+
+    Shows what is new; rings the terminal's bell when something fails. Ctrl-C
+    ends it, and what is running.
+    """
+    first = opened_project(file)
+    request = Request(
+        wish=read_wish(first, targets, settings), jobs=jobs or cores(), keep_going=keep_going
+    )
+    showing = Showing()
+    number = Watch(_finding(first, file), request, showing.show, showing.say).run()
+    return SIGNALLED + number
+
+
+def _finding(first: Project, file: Path | None) -> Callable[[], Project]:
+    """Return what finds the project again; one whose pipeline is gone is not the bundled one."""
+
+    def find() -> Project:
+        again = find_project(Path.cwd(), file)
+        return first if again.root != first.root or again.is_bundled else again
+
+    return find
+
+
+class Showing:
+    """Shows the builds of a watch: what is new on standard output, errors on standard error."""
+
+    def __init__(self) -> None:
+        self._terminal = Terminal.of(sys.stdout)
+
+    def show(self, occasion: Occasion, make: Callable[[Listener], BuildReport]) -> str:
+        """Make a build and show it; return what is wrong, see `capstone_build.watching.watch`."""
+        view = NewsView(
+            build_view(self._terminal, _RESUME),
+            lambda: self._head(occasion),
+            is_end_news=bool(occasion.trouble) or not occasion.moved,
+        )
+        try:
+            with view:
+                report = make(view)
+                view.finish(report)
+        except CapstoneError as error:
+            trouble = error_text(error, colour=False)
+            if trouble != occasion.trouble:
+                self._head(occasion)
+                click.echo(error_text(error, Terminal.of(sys.stderr).colour), err=True)
+                self._ring()
+            return trouble
+        if not report.failures:
+            return ""
+        self._ring()
+        return _FAILED
+
+    def say(self, line: str) -> None:
+        """Show a line about the watch itself."""
+        click.echo(paint(for_terminal(line), Style.DIM, self._terminal.colour), color=True)
+
+    def _head(self, occasion: Occasion) -> None:
+        """Say when a build is made, and for what; of the first that goes without saying."""
+        if occasion.moved:
+            click.echo()
+            self.say(f"{time.strftime('%H:%M:%S')}  {listed(occasion.moved, _NAMES_SHOWN)} changed")
+
+    def _ring(self) -> None:
+        if self._terminal.live:
+            click.echo("\a", nl=False)

@@ -1,0 +1,1 @@
+"""Building again whenever a file moves."""
