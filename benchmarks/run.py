@@ -1,189 +1,208 @@
 """
 The same work for capstone and for the peers that are installed, timed as whole processes.
 
-    python benchmarks/run.py [--sizes 100,1000] [--rounds 5] > benchmarks/RESULTS.md
+    python benchmarks/run.py [SHAPE:SIZE ...] [--tools T,...] [--operations O,...] [--rounds N]
+                             [--peers FOLDER]
 
-Wide pipelines: each stage copies one file. A round runs every tool once, one
-after the other, so that a ratio is between neighbours in time; the medians of
-the rounds are printed. CPU is user and system time of the command with all its
-children, in seconds: the figure to read on a machine that others use.
+Shapes: wide, chain, layers, fan-in (of so many files), big (of so many megabytes), pandas.
+A round takes every operation of every tool once, one tool after the other, so that a ratio is
+between neighbours in time; the medians of the rounds are printed. CPU is user and system time
+of the command with all its children, in seconds: the figure to read on a machine that others
+use. Peers are looked for on the PATH, and first in FOLDER: keep them in a virtual environment
+of their own. A tool that needs more than so much CPU for one command is left out of the rest.
 """
 
 from __future__ import annotations
 
 import argparse
+import importlib.metadata
 import os
 import platform
-import resource
 import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
 
-CAPSTONE = """\
-from pathlib import Path
+from shapes import Shape, shape
+from tools import Tool, tools
 
-from capstone_build import stage
-
-
-def copy(source: Path, target: Path) -> None:
-    target.write_bytes(source.read_bytes())
-
-
-pipeline = [
-    stage(
-        name=f"s{{n}}", inputs={{"source": f"in/{{n}}"}}, outputs={{"target": f"out/{{n}}"}}
-    )(copy)
-    for n in range({size})
-]
-"""
-
-DOIT = """\
-import shutil
-
-
-def task_copy():
-    for n in range({size}):
-        yield {{
-            "name": str(n),
-            "actions": [(shutil.copyfile, (f"in/{{n}}", f"out/{{n}}"))],
-            "file_dep": [f"in/{{n}}"],
-            "targets": [f"out/{{n}}"],
-        }}
-"""
-
-
-OPERATIONS = ("cold", "second look", "nothing to do", "one input changed")
+OPERATIONS = (
+    "cold",
+    "second look",
+    "nothing to do",
+    "touched",
+    "leaf changed",
+    "middle changed",
+    "status",
+    "graph",
+)
 """In this order. The second look reads again what was too young to be trusted at the first."""
 
+_BEFORE_OTHERS = {"cold", "second look"}
+_SHOWING = {"status", "graph"}
 
-@dataclass(frozen=True)
-class Tool:
-    """A build tool: the file that describes the work, and the command that does it."""
+PEERS = "ninja,make,doit,scons,pytask,dvc,snakemake"
+MOST_SECONDS = 120.0
 
-    name: str
-    file: str
-    text: Callable[[int], str]
-    command: list[str]
+Sample = tuple[float, float, float]
+"""CPU and wall seconds, and the most megabytes that one process used."""
 
-
-def tools() -> Iterator[Tool]:
-    """List capstone and the peers that are on the PATH."""
-    beside = Path(sys.executable).with_name("capstone")
-    yield Tool(
-        "capstone", "pipeline.py", lambda n: CAPSTONE.format(size=n), [str(beside), "build", "-j2"]
-    )
-    if found := shutil.which("doit"):
-        yield Tool(
-            "doit", "dodo.py", lambda n: DOIT.format(size=n), [found, "-n", "2", "-P", "thread"]
-        )
-    if found := shutil.which("ninja"):
-        yield Tool(
-            "ninja",
-            "build.ninja",
-            lambda n: (
-                "rule cp\n  command = cp $in $out\n"
-                + "".join(f"build out/{i}: cp in/{i}\n" for i in range(n))
-            ),
-            [found, "-j2"],
-        )
-    if found := shutil.which("make"):
-        yield Tool(
-            "make",
-            "Makefile",
-            lambda n: (
-                "all: " + " ".join(f"out/{i}" for i in range(n)) + "\nout/%: in/%\n\tcp $< $@\n"
-            ),
-            [found, "-s", "-j2"],
-        )
+Samples = dict[tuple[str, str, str], list[Sample]]
+"""By operation, shape and tool."""
 
 
-def prepare(tool: Tool, folder: Path, size: int) -> None:
-    """Write the inputs and the description of the work."""
-    for name in ("in", "out"):
-        (folder / name).mkdir(parents=True)
-    for n in range(size):
-        (folder / "in" / str(n)).write_text(f"{n}\n")
-    (folder / tool.file).write_text(tool.text(size))
+def timed(command: list[str], folder: Path) -> Sample:
+    """Run a command to its end."""
+    began = time.perf_counter()
+    nothing = subprocess.DEVNULL
+    with subprocess.Popen(
+        command, cwd=folder, stdin=nothing, stdout=nothing, stderr=nothing
+    ) as process:
+        _, status, used = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise subprocess.CalledProcessError(process.returncode, command)
+    cpu = used.ru_utime + used.ru_stime
+    return cpu, time.perf_counter() - began, used.ru_maxrss / 1024
 
 
-def timed(tool: Tool, folder: Path) -> tuple[float, float]:
-    """Run the tool once; return CPU and wall time in seconds."""
-    before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
-    subprocess.run(
-        tool.command, cwd=folder, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    after, ended = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
-    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return cpu, ended - began
+def edit(path: Path) -> None:
+    """Change what the first 64 bytes of a file are."""
+    with path.open("r+b") as file:
+        file.write(f"{time.time_ns()}\n".encode())
 
 
-def edit(folder: Path) -> None:
-    """Change one input."""
-    with (folder / "in" / "0").open("a") as file:
-        file.write("more\n")
+class Race:
+    """
+    One piece of work, and the tools that do it.
 
+    Args:
+        work: The work.
+        home: A folder, in which each tool has one of its own.
+        wanted: The tools.
+    """
 
-Sample = dict[tuple[str, int, str], list[tuple[float, float]]]
+    def __init__(self, work: Shape, home: Path, wanted: list[str]) -> None:
+        self._work = work
+        self._running = {tool.name: (tool, home / tool.name) for tool in tools(wanted)}
+        for tool, folder in self._running.values():
+            tool.prepare(folder, work)
 
-
-def measure(sizes: list[int], rounds: int, home: Path) -> Sample:
-    """Run every operation of every tool in rounds."""
-    samples: Sample = {}
-    for size in sizes:
-        for turn in range(rounds):
-            for tool in tools():
-                folder = home / f"{tool.name}-{size}-{turn}"
-                prepare(tool, folder, size)
-                time.sleep(0.05)  # so that no file is as young as the record of it
-
-                for operation in OPERATIONS:
-                    if operation == "one input changed":
-                        edit(folder)
-                    sample = timed(tool, folder)
-                    samples.setdefault((operation, size, tool.name), []).append(sample)
+    def once(self, operation: str, is_first: bool) -> Iterator[tuple[str, Sample]]:
+        """Do one operation with each tool that has it; yield what each took."""
+        for tool, folder in list(self._running.values()):
+            if operation == "cold" and not is_first:
                 shutil.rmtree(folder)
+                tool.prepare(folder, self._work)
+            self._change(operation, folder)
+            time.sleep(0.05)  # so that no file is as young as the record of it
+            words = tool.operations.get(operation if operation in _SHOWING else "build")
+            if words is None:
+                continue
+            sample = timed([tool.command, *words], folder)
+            yield tool.name, sample
+            if sample[0] > MOST_SECONDS and tool.name != "capstone":
+                del self._running[tool.name]
+
+    def _change(self, operation: str, folder: Path) -> None:
+        match operation:
+            case "touched":
+                (folder / self._work.middle()).touch()
+            case "leaf changed":
+                edit(folder / self._work.leaf())
+            case "middle changed":
+                edit(folder / self._work.middle())
+
+
+def measure(works: list[Shape], wanted: list[str], operations: list[str], rounds: int) -> Samples:
+    """Run every operation of every tool in rounds."""
+    samples: Samples = {}
+    for work in works:
+        with tempfile.TemporaryDirectory() as home:
+            race = Race(work, Path(home), wanted)
+            for operation in OPERATIONS:
+                is_wanted = operation in operations
+                if not is_wanted and operation not in _BEFORE_OTHERS:
+                    continue
+                for turn in range(rounds if is_wanted and operation != "second look" else 1):
+                    for name, sample in race.once(operation, turn == 0):
+                        if is_wanted:
+                            key = (operation, f"{work.name} {work.size}", name)
+                            samples.setdefault(key, []).append(sample)
     return samples
 
 
-def table(samples: Sample) -> Iterator[str]:
+def table(samples: Samples) -> Iterator[str]:
     """Print medians, and CPU as a multiple of each peer's in the same round."""
     names = list(dict.fromkeys(name for _, _, name in samples))
-    yield "| operation | stages | " + " | ".join(names) + " | capstone's CPU as a multiple |"
+    yield "| operation | work | " + " | ".join(names) + " | capstone's CPU as a multiple |"
     yield "|---|---|" + "---|" * (len(names) + 1)
-    for operation, size in dict.fromkeys((o, s) for o, s, _ in samples):
+    for operation, work in dict.fromkeys((o, w) for o, w, _ in samples):
         cells = []
+        own = samples.get((operation, work, "capstone"), [])
+        ratios = []
         for name in names:
-            cpu, wall = zip(*samples[operation, size, name], strict=True)
+            found = samples.get((operation, work, name), [])
+            if not found:
+                cells.append("")
+                continue
+            cpu, wall, _ = zip(*found, strict=True)
             cells.append(f"{statistics.median(cpu):.3f} / {statistics.median(wall):.3f}")
-        own = samples[operation, size, names[0]]
-        ratios = [
-            f"{statistics.median(a[0] / max(b[0], 0.001) for a, b in pairs):.2f} x {name}"
-            for name in names[1:]
-            for pairs in [list(zip(own, samples[operation, size, name], strict=True))]
-        ]
-        yield f"| {operation} | {size} | " + " | ".join(cells) + f" | {', '.join(ratios)} |"
+            if name != "capstone" and own:
+                pairs = zip(own, found, strict=False)
+                ratio = statistics.median(mine[0] / max(other[0], 0.001) for mine, other in pairs)
+                ratios.append(f"{ratio:.2f} x {name}")
+        yield f"| {operation} | {work} | " + " | ".join(cells) + f" | {', '.join(ratios)} |"
+
+
+def facts(script: str, wanted: list[str]) -> Iterator[str]:
+    """Tell of the machine and of the tools."""
+    cores = len(os.sched_getaffinity(0))
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") >> 30
+    words = [word for word in sys.argv[1:] if not word.startswith("--peers")]
+    yield f"`{' '.join(['python', f'benchmarks/{script}', *words])}`"
+    yield f"on {cores} cores, {memory} GiB, {platform.system()} {platform.release()}"
+    yield f"{platform.machine()}, Python {platform.python_version()}, load average"
+    own = importlib.metadata.version("capstone-build")
+    yield f"{os.getloadavg()[0]:.1f} before; capstone {own},"
+    yield ", ".join(_version(tool) for tool in list(tools(wanted))[1:]) + "."
+    yield "Cells: median CPU / wall seconds. doit, SCons and pytask run stages in their process."
+
+
+def _version(tool: Tool) -> str:
+    said = subprocess.run([tool.command, "--version"], capture_output=True, text=True, check=False)
+    words = (said.stdout + said.stderr).replace("version", " ").replace(",", " ").split()
+    numbers = [word for word in words if word.lstrip("v")[:1].isdigit()]
+    return f"{tool.name} {numbers[0].lstrip('v') if numbers else ''}".rstrip()
 
 
 def main() -> None:
     """Measure, and print the page."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--sizes", default="100,1000")
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("works", nargs="*", default=["wide:100", "wide:1000"])
+    parser.add_argument("--tools", default=PEERS)
+    parser.add_argument("--operations", default=",".join(OPERATIONS))
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--peers")
     arguments = parser.parse_args()
-    sizes = [int(size) for size in arguments.sizes.split(",")]
-    with tempfile.TemporaryDirectory() as home:
-        samples = measure(sizes, arguments.rounds, Path(home))
-    cores = len(os.sched_getaffinity(0))
+    # Bytecode of the tools is read, as it is for whoever has them installed.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    if arguments.peers:
+        os.environ["PATH"] = f"{Path(arguments.peers).resolve()}{os.pathsep}{os.environ['PATH']}"
+    wanted = arguments.tools.split(",")
+    works = [
+        shape(name, int(size)) for name, _, size in (w.partition(":") for w in arguments.works)
+    ]
+    said = "\n".join(facts("run.py", wanted))
+    samples = measure(works, wanted, arguments.operations.split(","), arguments.rounds)
     print("# Measured\n")
-    print(f"`{' '.join(['python', 'benchmarks/run.py', *sys.argv[1:]])}`, {cores} cores,")
-    print(f"{platform.system()} {platform.machine()}, Python {platform.python_version()}.")
-    print("Cells: median CPU / wall seconds. doit runs its actions inside its own process.\n")
+    print(f"{said}\n")
     print("\n".join(table(samples)))
 
 

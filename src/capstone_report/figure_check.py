@@ -13,10 +13,11 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from capstone_report.claim import Claim, FigureCheck
+from capstone_report.compressed import Compressed
 from capstone_report.known_figure import KnownFigure, known_figures
 from capstone_report.personal_data import masked
 from capstone_report.profile import Profile
-from capstone_report.statistic_name import statistics_in
+from capstone_report.statistic_name import statistics_in, words_for
 from capstone_report.summary import Answer, Figure
 from capstone_report.written_figure import (
     WrittenNumber,
@@ -33,21 +34,29 @@ _NO_COLUMN = "the table has no such column"
 _CLAUSE = re.compile(r"[;:.!?](?=\s|$)|,(?!\d)|\b(?:and|but|while|whereas|with|from|to)\b")
 
 
-def check_figures(answer: Answer, profile: Profile) -> FigureCheck:
+def check_figures(answer: Answer, profile: Profile, told: Compressed | None = None) -> FigureCheck:
     """
     Check every figure of *answer*.
 
     Args:
         answer: What somebody says of a table.
         profile: What is known of it.
+        told: What they were told of it: of rare values more than a profile has.
     """
-    return FigureCheck.of(_Checker(profile).claims_of(answer))
+    return FigureCheck.of(_Checker(profile, _rare(told)).claims_of(answer))
+
+
+def _rare(told: Compressed | None) -> Iterator[KnownFigure]:
+    for column in told.columns if told else ():
+        for value, count in column.rare or ():
+            statistic = f"count of {value}"
+            yield KnownFigure(columns=(column.name,), statistic=statistic, value=count, of=value)
 
 
 class _Checker:
     """Holds claims against the facts of one profile."""
 
-    def __init__(self, profile: Profile) -> None:
+    def __init__(self, profile: Profile, more: Iterable[KnownFigure]) -> None:
         self._columns = {each.name for each in profile.columns}
         # A model knows a name that holds an address only with the address masked.
         self._real = {masked(name, None): name for name in self._columns}
@@ -55,9 +64,9 @@ class _Checker:
         self._of_column: dict[str, list[KnownFigure]] = {name: [] for name in self._columns}
         self._of_none_named: list[KnownFigure] = []
         values = set[str]()
-        for figure in known_figures(profile):
+        for figure in (*known_figures(profile), *more):
             for name in figure.columns:
-                self._of_column[name].append(figure)
+                self._of_column[self._real.get(name, name)].append(figure)
             if not figure.columns:
                 self._of_table.append(figure)
             elif figure.is_date or figure.is_from_alert:
@@ -108,8 +117,7 @@ class _Checker:
         found = next((fact for fact in meant if _is(fact, figure)), None)
         if found is not None:
             return claim.model_copy(update={"holds": True, "against": str(found)})
-        instead = next((str(fact) for fact in meant), None) if len(meant) < len(facts) else None
-        return claim.model_copy(update={"against": instead})
+        return claim.model_copy(update={"against": next((str(fact) for fact in meant), None)})
 
     # Figures in sentences.
 
@@ -199,17 +207,33 @@ def _supporting(
 
 
 def _meant(facts: Sequence[KnownFigure], statistic: str) -> Sequence[KnownFigure]:
-    """Narrow *facts* down to those that a statistic, in anybody's words, may be."""
+    """
+    Narrow *facts* down to those that a statistic, in anybody's words, may be.
+
+    Counts of single values are among them only if the value is named, or nothing else
+    is: `count of web`, or `top` alone.
+    """
     low = statistic.casefold()
-    counted = [
+    named = [
         f for f in facts if f.of and re.search(rf"(?<!\w){re.escape(f.of.casefold())}\W*$", low)
     ]
-    if counted:
-        return counted
-    if named := statistics_in(statistic):
-        return [fact for fact in facts if named & statistics_in(fact.statistic)]
-    same = [fact for fact in facts if fact.statistic.casefold() == low]
-    return same or facts
+    if named:
+        return named
+    wanted = words_for(statistic)
+    shared = [(len(wanted & words_for(_kind(fact))), fact) for fact in facts]
+    known = frozenset(word for _, fact in shared for word in words_for(_kind(fact)))
+    shared = [each for each in shared if each[1].of is None or wanted <= known]
+    most = max((count for count, _ in shared), default=0)
+    return [fact for count, fact in shared if count == most] if most else []
+
+
+def _ends_with(phrase: str, value: str) -> bool:
+    return re.search(rf"(?<!\w){re.escape(value)}\W*$", phrase) is not None
+
+
+def _kind(fact: KnownFigure) -> str:
+    """Return what a figure is, without the value that it may be of."""
+    return fact.statistic if fact.of is None else fact.statistic.removesuffix(fact.of) + " value"
 
 
 def _is(fact: KnownFigure, figure: Figure) -> bool:

@@ -134,6 +134,9 @@ def _of_column(column: Mapping[str, object], rows: int) -> Iterator[KnownFigure]
     """Walk what is known of one column, and add the shares that its counts come to."""
     columns = (str(column["name"]),)
     present = column["count"]
+    match column:
+        case {"outliers": {"below": int(below), "above": int(above)}}:
+            yield KnownFigure(columns=columns, statistic="outliers", value=below + above)
     for fact in _walked(
         {key: value for key, value in column.items() if key != "name"}, columns, "", frozenset()
     ):

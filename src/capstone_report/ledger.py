@@ -137,6 +137,16 @@ def ledger_lines(entries: Sequence[Entry]) -> list[str]:
     return [*lines, "", _total(entries)]
 
 
+def ledger_json(entries: Sequence[Entry]) -> list[str]:
+    """
+    Lay a ledger out for programs: an object of JSON on a line for each request.
+
+    Args:
+        entries: The requests, as `read_ledger` returns them.
+    """
+    return [json.dumps(asdict(each), separators=(",", ":")) for each in entries]
+
+
 def now() -> str:
     """Return the time as entries give it."""
     return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

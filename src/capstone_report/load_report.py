@@ -14,9 +14,11 @@ from __future__ import annotations
 
 from collections import Counter
 from itertools import pairwise
+from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
+from pyarrow import parquet
 from pydantic import BaseModel, ConfigDict, NonNegativeInt, PositiveInt, ValidationError
 
 from capstone_report.column_type import ColumnType, type_of
@@ -42,7 +44,15 @@ class LoadedFile(_Fact):
         missing_columns: Columns that at least half of the files have, and it has not.
         extra_columns: Columns that it has, and fewer than half of the files have.
         renamed_columns: Name in the table to name in the header, where that was
-            empty or not the first of its kind.
+            empty, not the first of its kind, or had white space around it.
+        encoding: By the name that Python knows it by.
+        compression: How it is packed: `gzip`, `zstd`, `bz2`; empty if it is not.
+        delimiter: Between its fields.
+        quote: Around them; empty if quotes are text there.
+        escape: Before a quote inside of a field, where it is not doubled; else empty.
+        header_rows: How many rows name its columns.
+        lines_above: The first of the lines above the header, cut at 200 characters.
+        lines_below: The same of those below the table.
     """
 
     file: str
@@ -53,6 +63,14 @@ class LoadedFile(_Fact):
     missing_columns: tuple[str, ...] = ()
     extra_columns: tuple[str, ...] = ()
     renamed_columns: dict[str, str] = {}
+    encoding: str = "utf-8"
+    compression: str = ""
+    delimiter: str = ","
+    quote: str = '"'
+    escape: str = ""
+    header_rows: NonNegativeInt = 1
+    lines_above: tuple[str, ...] = ()
+    lines_below: tuple[str, ...] = ()
 
 
 class RejectedRow(_Fact):
@@ -103,6 +121,19 @@ class TypeDrift(_Fact):
     files: tuple[TypeInFile, ...]
 
 
+class AmbiguousColumn(_Fact):
+    """
+    A column of dates that could be read in several ways, and so stays text.
+
+    Attributes:
+        column: Its name.
+        readings: The ways, such as `%d/%m/%Y` and `%m/%d/%Y`.
+    """
+
+    column: str
+    readings: tuple[str, ...]
+
+
 class LoadReport(_Fact):
     """
     How the files became one table.
@@ -113,6 +144,11 @@ class LoadReport(_Fact):
         types: Type of each column of the table, in order, without the origin column.
         drifts: Columns whose type differs between files.
         source_column: Name of the column that says from which file a row comes.
+        styles: By column, how its values are written, if not in the plain way: `%d/%m/%Y`,
+            `1,234.5`, `%`, `$`, `yes/no`. Percent are the number before the sign.
+        null_words: By column, words that stood for a missing value, and how often.
+        ambiguous: Columns whose dates could be read in several ways.
+        ignored_files: Texts beside the tables, which were not loaded.
     """
 
     files: tuple[LoadedFile, ...]
@@ -120,6 +156,10 @@ class LoadReport(_Fact):
     types: dict[str, ColumnType]
     drifts: tuple[TypeDrift, ...] = ()
     source_column: str
+    styles: dict[str, tuple[str, ...]] = {}
+    null_words: dict[str, dict[str, int]] = {}
+    ambiguous: tuple[AmbiguousColumn, ...] = ()
+    ignored_files: tuple[str, ...] = ()
 
     def row_ranges(self) -> dict[str, tuple[int, int]]:
         """Return the first row of each file and the row after its last, counted from 0."""
@@ -134,37 +174,44 @@ def with_report(table: pa.Table, report: LoadReport) -> pa.Table:
     return table.replace_schema_metadata({METADATA_KEY: report.model_dump_json().encode()})
 
 
-def report_in(table: pa.Table) -> LoadReport:
+def report_in(table: pa.Table | pa.Schema) -> LoadReport:
     """
-    Return the report that *table* carries.
+    Return the report that *table* carries, or its schema.
 
     Raises:
         ValueError: It carries none, or one that does not fit.
     """
-    written = (table.schema.metadata or {}).get(METADATA_KEY)
+    schema = table if isinstance(table, pa.Schema) else table.schema
+    written = (schema.metadata or {}).get(METADATA_KEY)
     if written is None:
         raise ValueError("the table carries no load report")
     return LoadReport.model_validate_json(written)
 
 
-def check_loaded(loaded: pa.Table) -> list[str]:
+def check_loaded(loaded: Path) -> list[str]:
     """
     List how a loaded table breaks its promises; the contract of stage `load`.
 
     Rows in are rows out and rows named as rejected, for each file and in all;
-    each column has the type that the report names.
+    each column has the type that the report names. Of the rows only the column of
+    their origin is read, block by block.
+
+    Args:
+        loaded: The Parquet file.
     """
-    try:
-        report = report_in(loaded)
-    except (ValidationError, ValueError) as error:
-        return [f"no readable load report: {error}"]
-    found = [*_lost_rows(report, loaded), *_wrong_columns(report, loaded)]
+    with parquet.ParquetFile(loaded) as file:
+        schema = file.schema_arrow
+        try:
+            report = report_in(schema)
+        except (ValidationError, ValueError) as error:
+            return [f"no readable load report: {error}"]
+        found = [*_lost_rows(report, file), *_wrong_columns(report, schema)]
     if not report.files:
         found.append("no file was loaded")
     return found
 
 
-def _lost_rows(report: LoadReport, table: pa.Table) -> list[str]:
+def _lost_rows(report: LoadReport, file: parquet.ParquetFile) -> list[str]:
     """List where the rows read are not the rows loaded and the rows named."""
     found = []
     named = Counter(row.file for row in report.rejected)
@@ -178,24 +225,38 @@ def _lost_rows(report: LoadReport, table: pa.Table) -> list[str]:
             found.append(
                 f"{each.file}: {each.rows_rejected} rows rejected, but {named[each.file]} named"
             )
-    if (total := sum(each.rows_loaded for each in report.files)) != table.num_rows:
-        found.append(f"{total} rows loaded from the files, but {table.num_rows} in the table")
-    elif report.source_column in table.column_names:
-        origins = table[report.source_column]
-        for name, (start, end) in report.row_ranges().items():
-            block = pc.unique(origins.slice(start, end - start)).to_pylist()
-            if block not in ([name], []):
-                found.append(f"{name}: rows {start} to {end} say that they come from {block}")
+    rows = file.metadata.num_rows
+    if (total := sum(each.rows_loaded for each in report.files)) != rows:
+        found.append(f"{total} rows loaded from the files, but {rows} in the table")
+    elif report.source_column in file.schema_arrow.names:
+        found += _wrong_origins(report, file)
     return found
 
 
-def _wrong_columns(report: LoadReport, table: pa.Table) -> list[str]:
+def _wrong_origins(report: LoadReport, file: parquet.ParquetFile) -> list[str]:
+    """List where rows say that they come from another file than the report has there."""
+    expected = [[each.file, each.rows_loaded] for each in report.files if each.rows_loaded]
+    for batch in file.iter_batches(columns=[report.source_column]):
+        origins = pc.run_end_encode(batch.column(0).cast(pa.string()))
+        lengths = [end - start for start, end in pairwise([0, *origins.run_ends.to_pylist()])]
+        for name, length in zip(origins.values.to_pylist(), lengths, strict=True):
+            if not expected or expected[0][0] != name or expected[0][1] < length:
+                whose = expected[0][0] if expected else "no file"
+                return [
+                    f"{length} rows that should come from {whose} say that they come from {name}"
+                ]
+            expected[0][1] -= length
+            expected = expected[expected[0][1] == 0 :]
+    return []
+
+
+def _wrong_columns(report: LoadReport, schema: pa.Schema) -> list[str]:
     """List where the table's columns are not those that the report names."""
     expected = [*report.types, report.source_column]
-    if table.column_names != expected:
-        return [f"columns {table.column_names}, but the load report names {expected}"]
+    if schema.names != expected:
+        return [f"columns {schema.names}, but the load report names {expected}"]
     return [
-        f"column {name!r} is {table.schema.field(name).type}, but the load report says {wanted}"
+        f"column {name!r} is {schema.field(name).type}, but the load report says {wanted}"
         for name, wanted in report.types.items()
-        if wanted is not ColumnType.EMPTY and type_of(table.schema.field(name).type) is not wanted
+        if wanted is not ColumnType.EMPTY and type_of(schema.field(name).type) is not wanted
     ]

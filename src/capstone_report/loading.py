@@ -1,30 +1,42 @@
 """
 Loading: several files become one table, typed, with the story of how.
 
-Knows how files of one table differ (columns, types); does not know how one
-file is read, nor what its values mean.
+Knows the order of things; does not know how one file is read, nor how values
+are written. The first block of each file says which types the columns have.
+All blocks are then read, judged and written at once; only where one of them
+shows that a type was too narrow is all read a second time.
 """
 
 from __future__ import annotations
 
-import os
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pyarrow as pa
 
-from capstone_report.column_type import ColumnType, first_misfit, joined, narrowest, read_as
-from capstone_report.csv_file import CsvFile, Dialect, likely_delimiter, read_csv
+from capstone_report.blocks import BLOCK_SIZE, Block, blocks_of
+from capstone_report.dialect import Dialect, Dialects
 from capstone_report.errors import TableError
-from capstone_report.load_report import (
-    LoadedFile,
-    LoadReport,
-    TypeDrift,
-    TypeInFile,
-    with_report,
+from capstone_report.evidence import Evidence
+from capstone_report.family import (
+    is_named_as_table,
+    is_prose,
+    named_files,
+    refuse_empty,
+    refuse_strangers,
 )
-from capstone_report.wording import counted
+from capstone_report.layout import CsvFile, Layout
+from capstone_report.load_report import METADATA_KEY, LoadReport
+from capstone_report.load_story import FileStory, Story, told
+from capstone_report.quoting import with_quotes_of_all
+from capstone_report.rejection import Rejections, refuse_rejected
+from capstone_report.resolution import ColumnPlan, resolve
+from capstone_report.rows import DoubtError, QuoteDoubtError, Rows, read_rows
+from capstone_report.sniffing import find_layout, with_encoding_of_all
+from capstone_report.table_sink import MemorySink, TableSink
+from capstone_report.union import Readings, Union
+from capstone_report.writing import Writing
 
 SOURCE_COLUMN = "_source"
 """
@@ -32,21 +44,29 @@ Name of the column that says from which file a row comes; `_` is added while it 
 
 It stands last in the table and is not one of the columns that are profiled.
 """
-_VALUE_LENGTH = 40
-_FEWEST_TO_JUDGE = 10
-"""So many rows must not fit before the header is suspected instead."""
+_KEPT_BYTES = 32 << 20
+"""So many bytes of first blocks are kept, and not read a second time."""
+_GLANCE = 1 << 18
+"""So many bytes of each file are looked at beforehand, where there are too many to keep."""
+_PASSES = 4
+
+
+class _FileDoubtError(Exception):
+    """What was found out about a file does not hold."""
+
+    def __init__(self, file: int, doubt: DoubtError) -> None:
+        super().__init__(file)
+        self.file = file
+        self.doubt = doubt
 
 
 def load_table(paths: Sequence[Path], dialect: Dialect, max_rejected: int) -> pa.Table:
     """
-    Read *paths* as partitions of one table.
-
-    Columns are united by name, in the order in which the files bring them. Rows
-    keep the order of the files and of their lines.
+    Read *paths* as partitions of one table, in memory.
 
     Args:
-        paths: CSV files with a header.
-        dialect: How they are written.
+        paths: CSV files.
+        dialect: How they are written, as far as that is declared.
         max_rejected: How many rows at most may fail to fit, over all files.
 
     Returns:
@@ -54,208 +74,190 @@ def load_table(paths: Sequence[Path], dialect: Dialect, max_rejected: int) -> pa
         with its `LoadReport` in the metadata.
 
     Raises:
-        TableError: A file is not readable text, there is no header in any, the
-            files are not of one table, or too many rows do not fit.
+        TableError: As `load_files`.
     """
-    files = _read_all(paths, dialect)
-    _refuse_empty(files)
-    _refuse_strangers([each for each in files if each.table.num_columns])
-    _refuse_misfits(files, max_rejected)
-    names = list(dict.fromkeys(name for each in files for name in each.table.column_names))
-    columns, types, drifts = [], {}, []
-    for name in names:
-        column, types[name], drift = _united(files, name)
-        columns.append(column)
-        drifts += [drift] if drift else []
-    source_column = SOURCE_COLUMN
-    while source_column in types:
-        source_column += "_"
-    report = LoadReport(
-        files=tuple(_accounts(files)),
-        rejected=tuple(row for each in files for row in each.rejected),
-        types=types,
-        drifts=tuple(drifts),
-        source_column=source_column,
-    )
-    table = pa.table([*columns, _origins(files)], names=[*names, source_column])
-    return with_report(table, report)
+    sink = MemorySink()
+    rejections = Rejections(limit=max_rejected)
+    load_files(paths, Dialects(usual=dialect, special={}), sink, rejections)
+    refuse_rejected(rejections)
+    return sink.table
 
 
-def _read_all(paths: Sequence[Path], dialect: Dialect) -> list[CsvFile]:
-    """Read every file; report all that are not readable at once."""
-    if not paths:
-        raise TableError(
-            "there is no CSV file to load", hint="Put at least one into data/, with a header."
-        )
-    files, problems = [], []
-    for path, name in zip(paths, _names(paths), strict=True):
+def load_files(
+    paths: Sequence[Path], dialects: Dialects, sink: TableSink, rejections: Rejections
+) -> LoadReport:
+    """
+    Read *paths* as partitions of one table, block by block.
+
+    Columns are united by name, in the order in which the files bring them. Rows
+    keep the order of the files and of their lines.
+
+    Args:
+        paths: CSV files.
+        dialects: How they are written, as far as that is declared.
+        sink: Where the table goes, with its `LoadReport` in the metadata.
+        rejections: Where the rows go that do not fit.
+
+    Raises:
+        TableError: A file is not readable, there is no row in any, or the files
+            are not of one table.
+    """
+    files = named_files(paths, dialects)
+    ignored = [each.name for each in files if not is_named_as_table(each.path)]
+    files = [each for each in files if each.name not in ignored] or files
+    layouts = _layouts(files)
+    ignored += [
+        file.name
+        for file, each in zip(files, layouts, strict=True)
+        if is_prose(file, each, layouts)
+    ]
+    kept = [(f, each) for f, each in zip(files, layouts, strict=True) if f.name not in ignored]
+    loading = _Loading([f for f, _ in kept], [each for _, each in kept], sink, rejections)
+    report = loading.run(tuple(ignored))
+    sink.end({METADATA_KEY: report.model_dump_json().encode()})
+    return report
+
+
+def _layouts(files: Sequence[CsvFile]) -> list[Layout]:
+    """Find out how every file is written; report all of which that cannot be told at once."""
+    layouts, problems = [], []
+    for file in files:
         try:
-            files.append(read_csv(path, name, dialect))
+            layouts.append(find_layout(file))
         except TableError as error:
             problems.append(error)
     if len(problems) == 1:
         raise problems[0]
     if problems:
         raise TableError(
-            f"{len(problems)} of {len(paths)} files are not readable",
-            facts={each.facts["file"]: f"line {each.facts['line']}" for each in problems},
+            f"{len(problems)} of {len(files)} files are not readable",
+            facts={each.facts["file"]: str(each) for each in problems},
             hint=problems[0].hint,
         )
-    return files
+    return layouts
 
 
-def _names(paths: Sequence[Path]) -> list[str]:
-    """
-    Name the files: from the project's root where they lie inside, else by their last part.
+@dataclass(slots=True)
+class _Loading:
+    """Files on their way into a table."""
 
-    A report must not depend on where the project lies.
-    """
-    root = Path.cwd()
-    inside = [
-        (path.relative_to(root) if path.is_relative_to(root) else path)
-        if path.is_absolute()
-        else path
-        for path in paths
-    ]
-    names = [path.name if path.is_absolute() else path.as_posix() for path in inside]
-    if len(set(names)) == len(names):
-        return names
-    return [Path(os.path.relpath(path)).as_posix() for path in paths]
+    files: Sequence[CsvFile]
+    layouts: list[Layout]
+    sink: TableSink
+    rejections: Rejections
+    _kept: dict[int, Rows] = field(default_factory=dict)
 
+    def run(self, ignored: tuple[str, ...]) -> LoadReport:
+        """Read all; begin again where what was found out about a file does not hold."""
+        while True:
+            refuse_empty(self.files, self.layouts)
+            refuse_strangers(self.files, self.layouts)
+            try:
+                return self._load(ignored)
+            except _FileDoubtError as doubt:
+                file, layout = self.files[doubt.file], self.layouts[doubt.file]
+                revise = (
+                    with_quotes_of_all
+                    if isinstance(doubt.doubt, QuoteDoubtError)
+                    else with_encoding_of_all
+                )
+                self.layouts[doubt.file] = revise(file, layout)
+                self._kept.pop(doubt.file, None)
 
-def _refuse_empty(files: Sequence[CsvFile]) -> None:
-    if not any(each.table.num_columns for each in files):
-        raise TableError(
-            "no file has a header: they are empty",
-            facts={each.name: "empty" for each in files},
-            hint="The first line of a CSV file names its columns.",
+    def _load(self, ignored: tuple[str, ...]) -> LoadReport:
+        names = list(dict.fromkeys(name for each in self.layouts for name in each.columns))
+        plan = resolve(names, self._first_evidences())
+        ambiguous: dict[str, bool] = {}
+        for _ in range(_PASSES):
+            story = self._pass(plan, ambiguous)
+            found = resolve(names, story.evidences())
+            if story.is_whole and all(plan[name].loads_as(found[name]) for name in names):
+                return told(story, found, tuple(self.rejections.rows), ignored)
+            plan = found
+        raise AssertionError("the types of the columns do not settle")
+
+    def _first_evidences(self) -> list[dict[str, Evidence]]:
+        """Look at the first block of each file; keep its rows where they are few."""
+        room = _KEPT_BYTES
+        found = []
+        for i, (file, layout) in enumerate(zip(self.files, self.layouts, strict=True)):
+            evidences = self._no_evidence(i)
+            if layout.columns:
+                block = next(blocks_of(file, layout, BLOCK_SIZE if room > 0 else _GLANCE))
+                rows = self._rows(i, block)
+                for name, evidence in evidences.items():
+                    evidence.take(_cells(rows, name))
+                room -= len(block.data)
+                if block.is_last and room > 0:
+                    self._kept[i] = rows
+            found.append(evidences)
+        return found
+
+    def _no_evidence(self, i: int) -> dict[str, Evidence]:
+        file, layout = self.files[i], self.layouts[i]
+        in_commas = layout.marks.delimiter == ","
+        return {
+            name: Evidence(dialect=file.dialect, in_commas=in_commas) for name in layout.columns
+        }
+
+    def _pass(self, plan: dict[str, ColumnPlan], ambiguous: dict[str, bool]) -> Story:
+        """Read all files and write what fits the plan, as long as all does."""
+        self.rejections.begin()
+        source_column = SOURCE_COLUMN
+        while source_column in plan:
+            source_column += "_"
+        union = Union(
+            plan,
+            source_column,
+            [each.name for each in self.files],
+            frozenset(i for i, f in enumerate(self.files) if f.dialect.null_words is not None),
+            is_ambiguous_null=ambiguous,
         )
+        self.sink.begin(union.schema)
+        story = Story(union=union)
+        for i, (file, layout) in enumerate(zip(self.files, self.layouts, strict=True)):
+            this = FileStory(file=file, layout=layout, evidences=self._no_evidence(i))
+            story.files.append(this)
+            for rows in self._blocks(i):
+                this.count(rows)
+                self.rejections.take(file.name, rows)
+                readings = {
+                    name: _reading(evidence, _cells(rows, name))
+                    for name, evidence in this.evidences.items()
+                }
+                self._write(story, i, rows, readings)
+        return story
+
+    def _write(self, story: Story, i: int, rows: Rows, readings: Readings) -> None:
+        if not story.is_whole or not rows.table.num_rows:
+            return
+        united = story.union.rows(i, rows.table, readings)
+        if united is None:
+            story.is_whole = False
+            self.sink.begin(story.union.schema)
+        else:
+            self.sink.write(united)
+
+    def _blocks(self, i: int) -> Iterator[Rows]:
+        if not self.layouts[i].columns:
+            return
+        if i in self._kept:
+            yield self._kept[i]
+            return
+        for block in blocks_of(self.files[i], self.layouts[i]):
+            yield self._rows(i, block)
+
+    def _rows(self, i: int, block: Block) -> Rows:
+        try:
+            return read_rows(block, self.layouts[i], self.files[i].dialect.null_words or ())
+        except DoubtError as doubt:
+            raise _FileDoubtError(i, doubt) from None
 
 
-def _refuse_strangers(files: Sequence[CsvFile]) -> None:
-    """Refuse files that share fewer than half of their columns with the first."""
-    first = set(files[0].table.column_names)
-    family = [files[0]]
-    strangers: list[CsvFile] = []
-    for each in files[1:]:
-        columns = set(each.table.column_names)
-        alike = 2 * len(first & columns) >= len(first | columns)
-        (family if alike else strangers).append(each)
-    if strangers:
-        raise TableError(
-            "the files are not of one table: they share fewer than half of their columns",
-            facts={
-                "one group": "\n".join(_described(each) for each in family),
-                "the others": "\n".join(_described(each) for each in strangers),
-            },
-            hint="Keep the files of one table in data/, and move the others elsewhere.",
-        )
+def _cells(rows: Rows, name: str) -> pa.Array:
+    return rows.table.column(rows.table.schema.get_field_index(name)).chunk(0)
 
 
-def _described(file: CsvFile) -> str:
-    shown = file.table.column_names[:6]
-    more = file.table.num_columns - len(shown)
-    return f"{file.name}: {', '.join(shown)}" + (f" and {more} more" if more else "")
-
-
-def _refuse_misfits(files: Sequence[CsvFile], max_rejected: int) -> None:
-    """Refuse more misfits than allowed, and a file whose header seems to be none."""
-    rejected = [row for each in files for row in each.rejected]
-    facts = {f"{row.file}:{row.line}": row.reason for row in rejected[:5]}
-    facts |= {"and": f"{len(rejected) - 5:,} more"} if len(rejected) > 5 else {}
-    other = next((found for each in files if (found := likely_delimiter(each))), None)
-    delimiter = f"Name the delimiter in capstone.toml: [params.load] delimiter = {other!r}"
-    for each in files:
-        if len(each.rejected) >= max(_FEWEST_TO_JUDGE, each.table.num_rows):
-            raise TableError(
-                f"most rows of {each.name} do not fit its header",
-                facts={"header": counted(each.table.num_columns, "field"), **facts},
-                hint=delimiter
-                if other
-                else "The first line must name the columns: take out what stands before it.",
-            )
-    if len(rejected) > max_rejected:
-        raise TableError(
-            f"{counted(len(rejected), 'row')} could not be read, and at most {max_rejected:,} may",
-            facts=facts,
-            hint=delimiter
-            if other
-            else "Mend them, or allow more in capstone.toml: [params.load] max_rejected",
-        )
-
-
-def _united(
-    files: Sequence[CsvFile], name: str
-) -> tuple[pa.ChunkedArray, ColumnType, TypeDrift | None]:
-    """Return column *name* of all files as one, its type, and how the files differ in it."""
-    parts = {
-        each.name: each.table[name]
-        if each.has_column(name)
-        else pa.chunked_array([pa.nulls(each.table.num_rows, pa.string())])
-        for each in files
-    }
-    types = {file: narrowest(part) for file, part in parts.items()}
-    chunks = [chunk for part in parts.values() for chunk in part.chunks]
-    written = pa.chunked_array(chunks, pa.string())
-    wanted = joined(types.values())
-    typed = read_as(written, wanted)
-    if typed is None:  # integers of one file that are not exact as decimals
-        wanted, typed = ColumnType.TEXT, written
-    return typed, wanted, _drift(files, name, types, wanted)
-
-
-def _drift(
-    files: Sequence[CsvFile], name: str, types: dict[str, ColumnType], united: ColumnType
-) -> TypeDrift | None:
-    """Describe how the type of column *name* differs between files; None if it does not."""
-    found = {each for each in types.values() if each is not ColumnType.EMPTY}
-    if len(found) <= 1:
-        return None
-    least = min(found, key=list(ColumnType).index)
-    departures = []
-    for each in files:
-        if types[each.name] is ColumnType.EMPTY:
-            continue
-        column = each.table[name]
-        row = first_misfit(column, least)
-        departures.append(
-            TypeInFile(
-                file=each.name,
-                type=types[each.name],
-                line=None if row is None else each.line_of(row),
-                value=None if row is None else column[row].as_py()[:_VALUE_LENGTH],
-            )
-        )
-    return TypeDrift(column=name, type=united, files=tuple(departures))
-
-
-def _accounts(files: Sequence[CsvFile]) -> list[LoadedFile]:
-    """Account for the rows and columns of each file."""
-    headers = [each.table.column_names for each in files if each.table.num_columns]
-    count = Counter(name for header in headers for name in header)
-    usual = {name: None for name, times in count.items() if 2 * times >= len(headers)}
-    return [
-        LoadedFile(
-            file=each.name,
-            rows_read=each.rows_read,
-            rows_loaded=each.table.num_rows,
-            rows_rejected=len(each.rejected),
-            columns=each.table.num_columns,
-            missing_columns=tuple(
-                name for name in usual if each.table.num_columns and not each.has_column(name)
-            ),
-            extra_columns=tuple(name for name in each.table.column_names if name not in usual),
-            renamed_columns=each.renamed,
-        )
-        for each in files
-    ]
-
-
-def _origins(files: Sequence[CsvFile]) -> pa.ChunkedArray:
-    """Return the file of each row, each name held once."""
-    names = pa.array([each.name for each in files], pa.string())
-    indices = [pa.array([i] * each.table.num_rows, pa.int32()) for i, each in enumerate(files)]
-    return pa.chunked_array(
-        [pa.DictionaryArray.from_arrays(part, names) for part in indices],
-        pa.dictionary(pa.int32(), pa.string()),
-    )
+def _reading(evidence: Evidence, cells: pa.Array) -> dict[Writing, pa.Array] | None:
+    found = evidence.take(cells)
+    return None if evidence.is_empty() else found

@@ -9,61 +9,106 @@ pipeline file may use.
 import os
 from pathlib import Path
 
-import pyarrow as pa
-
 from capstone_build import Artifact, stage
 from capstone_report.compressed import Compressed, check_compressed
 from capstone_report.compression import compress_profile
-from capstone_report.csv_file import Dialect
+from capstone_report.dialect import AUTO, Dialect, Dialects
 from capstone_report.json_document import write_document
 from capstone_report.load_report import check_loaded
 from capstone_report.loaded_table import LoadedTable
-from capstone_report.loading import load_table
+from capstone_report.loading import load_files
 from capstone_report.model_client import Terms
 from capstone_report.model_server import BASE_URL_VARIABLE, MODEL_VARIABLE, chosen_server
 from capstone_report.profile import Profile
 from capstone_report.profile_page import profile_page
 from capstone_report.profiling import profile_file
 from capstone_report.provenance import provenance_of
+from capstone_report.rejection import Rejections, refuse_rejected
 from capstone_report.report import TITLE, Report, make_report
 from capstone_report.report_html import report_html as html_page
 from capstone_report.report_page import report_page
 from capstone_report.summarising import summarise
 from capstone_report.summary import Summary
+from capstone_report.table_sink import ParquetSink
 
-TABLES = "data/*.csv"
-"""The files that are one table."""
+TABLES = "data/*.[ctCT][sxSX][vtVT]*"
+"""Where tables are: `.csv`, `.tsv` and `.txt`, also packed (`.csv.gz`). The rest is ignored."""
 
 
 @stage(
     inputs={"tables": TABLES},
-    outputs={"loaded": Artifact("output/loaded.parquet", contract=check_loaded)},
-    params={"delimiter": ",", "encoding": "utf-8", "null_words": [], "max_rejected": 1000},
+    outputs={
+        "loaded": Artifact("output/loaded.parquet", contract=check_loaded),
+        "rejected": "output/rejected.csv",
+    },
+    params={
+        "encoding": AUTO,
+        "delimiter": AUTO,
+        "quote": AUTO,
+        "header_rows": AUTO,
+        "skip_lines": AUTO,
+        "decimal": AUTO,
+        "thousands": AUTO,
+        "date_order": AUTO,
+        "null_words": AUTO,
+        "files": {},
+        "max_rejected": 1000,
+    },
 )
 def load(
     tables: list[Path],
+    loaded: Path,
+    rejected: Path,
     *,
-    delimiter: str,
     encoding: str,
-    null_words: list[str],
+    delimiter: str,
+    quote: str,
+    header_rows: int | str,
+    skip_lines: int | str,
+    decimal: str,
+    thousands: str,
+    date_order: str,
+    null_words: list[str] | str,
+    files: dict[str, dict[str, object]],
     max_rejected: int,
-) -> pa.Table:
+) -> None:
     """
-    Read CSV files as one typed table.
+    Read CSV files as one typed table. What is `auto` is found out, file by file.
 
     Args:
-        tables: Files with a header, partitions of one table.
+        tables: Partitions of one table.
+        loaded: Where the table goes: (rows of all files) x (columns of all files, and
+            `_source`: the file of a row), a `LoadReport` in the schema's metadata.
+        rejected: Where the rows go that do not fit, with file, line and reason.
+        encoding: By Python's name for it.
         delimiter: Between the fields of a row; one character.
-        encoding: Of the files, by Python's name for it.
-        null_words: Cells that are missing values, besides blank ones.
+        quote: Around a field; `none` if quotes are text like any other.
+        header_rows: How many rows name the columns.
+        skip_lines: How many lines stand above the header.
+        decimal: Before the fraction of a number.
+        thousands: Between the groups of a number's figures; empty for nothing.
+        date_order: `dmy` or `mdy`, for dates that could be read either way.
+        null_words: All cells that are missing values, besides blank ones.
+        files: Pattern of file names to those of the parameters above that differ there.
         max_rejected: How many rows at most may fail to fit.
-
-    Returns:
-        (rows of all files) x (columns of all files, and `_source`: the file of a
-        row); a `LoadReport` in the schema's metadata.
     """
-    dialect = Dialect(delimiter=delimiter, encoding=encoding, null_words=tuple(null_words))
-    return load_table(tables, dialect, max_rejected)
+    usual = Dialect.of_parameters(
+        {
+            "encoding": encoding,
+            "delimiter": delimiter,
+            "quote": quote,
+            "header_rows": header_rows,
+            "skip_lines": skip_lines,
+            "decimal": decimal,
+            "thousands": thousands,
+            "date_order": date_order,
+            "null_words": null_words,
+        }
+    )
+    rejections = Rejections(limit=max_rejected)
+    load_files(tables, Dialects(usual=usual, special=files), ParquetSink(loaded), rejections)
+    rejections.write(rejected)
+    refuse_rejected(rejections)
 
 
 @stage(

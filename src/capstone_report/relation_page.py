@@ -29,7 +29,10 @@ def relations_section(relations: Relations) -> list[Content]:
     shown += _sentences("No two rows are alike in", keys)
     shown += _sentences("Columns that tell others", dependencies)
     shown += _sentences("Columns that are missing together", gaps)
-    return [each for each in shown if each is not None]
+    shown = [each for each in shown if each is not None]
+    if shown:
+        shown += [tag("p", each, class_="soft") for each in relations.limits]
+    return shown
 
 
 def _correlations(pairs: Sequence[Correlation]) -> Markup | None:

@@ -7,9 +7,10 @@ does not know values.
 
 from __future__ import annotations
 
+import functools
 import re
 
-_WORDS = {
+_IN_SENTENCES = {
     "mean": r"mean|average|averages|averaging|avg",
     "median": r"median|q50|p50",
     "min": r"min|minimum|lowest|least|smallest|earliest",
@@ -28,11 +29,58 @@ _WORDS = {
     "correlation": r"correlations?|correlated|pearson|spearman|cramer",
 }
 _PATTERNS = {
-    name: re.compile(rf"(?<![a-z0-9])(?:{words})(?![a-z0-9])") for name, words in _WORDS.items()
+    name: re.compile(rf"(?<![a-z0-9])(?:{words})(?![a-z0-9])")
+    for name, words in _IN_SENTENCES.items()
 }
+_SAME = {
+    "mean": "average avg typical",
+    "median": "q50 p50 middle 50th",
+    "min": "minimum lowest least smallest earliest first start from oldest range",
+    "max": "maximum highest greatest largest latest last end to newest peak range",
+    "std": "stddev sd deviation",
+    "skewness": "skew",
+    "q25": "p25 25th quartile",
+    "q75": "p75 75th quartile",
+    "missing": "null blank absent lacking empty nan",
+    "distinct": "unique different cardinality",
+    "value": "top mode frequent common category rare dominant",
+    "count": "frequency occurrence occurrences",
+    "share": "percent percentage proportion ratio rate fraction pct",
+    "row": "record observation",
+    "duplicate": "duplicated repeated",
+    "correlation": "pearson spearman cramer together association",
+    "period": "timeline month day year week hour",
+}
+_MEANS: dict[str, set[str]] = {}
+for _name, _others in _SAME.items():
+    for _word in _others.split():
+        _MEANS.setdefault(_word, set()).add(_name)
+_FILLERS = frozenset(
+    {
+        *("a", "an", "all", "and", "but", "by", "for", "in", "is", "of", "on", "or", "the"),
+        *("total", "number", "with"),
+    }
+)
 
 
 def statistics_in(phrase: str) -> frozenset[str]:
-    """Return the statistics that *phrase* names; none if it names none that is known."""
+    """Return the statistics that a part of a sentence names; none if it names none for sure."""
     plain = re.sub(r"[_.\s]+", " ", phrase).casefold()
     return frozenset(name for name, pattern in _PATTERNS.items() if pattern.search(plain))
+
+
+@functools.lru_cache(maxsize=10_000)
+def words_for(statistic: str) -> frozenset[str]:
+    """
+    Return the words of a statistic's name, one word for all that mean the same.
+
+    Of a name that somebody gave: `Average`, `missing (%)`, `date range`; or of one of
+    the profile: `quantiles.q50`, `share of nulls`.
+    """
+    found = set[str]()
+    plain = statistic.casefold().replace("%", " percent ").replace("standard deviation", "std")
+    for part in re.split(r"[^\w]+|_", plain):
+        word = part if part in _MEANS or len(part) < 4 or part.endswith("ss") else part.rstrip("s")
+        if word and word not in _FILLERS:
+            found |= _MEANS.get(word, {word})
+    return frozenset(found)

@@ -49,7 +49,7 @@ def summarise(
         text = summarise_offline(told).model_dump_json(indent=2)
         raw.append(text)
         answer = Answer.model_validate_json(text)
-        check = check_figures(answer, profile)
+        check = check_figures(answer, profile, told)
         return Summary(**answer.model_dump(), author=OfflineAuthor(), check=check)
     name = f"model {server.model} at {server.address}"
     raw = RawAnswers(raw_path, name, server.redacted)
@@ -61,7 +61,7 @@ def summarise(
         answers=len(kept.texts),
         answered_at=_spelled(kept.created),
     )
-    check = check_figures(kept.answer, profile)
+    check = check_figures(kept.answer, profile, told)
     return Summary(**kept.answer.model_dump(), author=author, check=check)
 
 

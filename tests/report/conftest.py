@@ -16,7 +16,7 @@ from hypothesis import settings
 
 from capstone_report.compressed import Compressed
 from capstone_report.compression import compress_profile
-from capstone_report.csv_file import Dialect
+from capstone_report.dialect import Dialect
 from capstone_report.figure_check import check_figures
 from capstone_report.loaded_table import LoadedTable
 from capstone_report.loading import load_table

@@ -101,6 +101,20 @@ def test_false_sentences(profile: Profile, text: str, wrong: list[str]) -> None:
         ("kind", "most frequent value", "z", False),
         ("day", "min", "2024-01-01", True),
         ("day", "max", "2024-01-01", False),
+        ("kind", "top", "a", True),
+        ("kind", "count of d", 617, False),
+        ("unit_price", "growth", 0, False),
+        ("unit_price", "range", 1849.5, True),
+        ("unit_price", "Standard deviation", 534.3, True),
+        ("unit_price", "first quartile", 462.375, True),
+        ("unit_price", "zeros", 0, True),
+        ("unit_price", "null count", 124, True),
+        ("day", "first date", "2024-01-01", True),
+        ("day", "last date", "2024-01-01", False),
+        (None, "number of columns", 5, True),
+        (None, "row count", 1234, True),
+        (None, "record count", 1233, False),
+        (None, "duplicate rows", 0, True),
         (None, "rows", 1234, True),
         (None, "rows", 1233, False),
     ],
@@ -113,6 +127,20 @@ def test_stated_figures(
 
     assert check.held == holds
     assert check.figures == 1
+
+
+def test_rare_values_that_a_model_was_told(load: Load) -> None:
+    """A rare value that stands in no profile is known from what the model was told."""
+    shops = [f"s{i % 12}" for i in range(300)] + ["once", "once"]
+    table = load({"a.csv": "shop\n" + "\n".join(shops) + "\n"})
+    finding = Finding(text="So it is.", figures=(ONCE,))
+    answer = Answer(headline="Shops.", findings=(finding,))
+
+    assert check_figures(answer, profile_table(table), told_of(table)).held == 1
+    assert check_figures(answer, profile_table(table)).held == 0
+
+
+ONCE = Figure(column="shop", statistic="count of once", value=2)
 
 
 def test_column_that_is_not_there(profile: Profile) -> None:

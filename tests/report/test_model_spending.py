@@ -14,7 +14,7 @@ from tests.report.conftest import FakeServer, Load, Reply, answer, failure, run_
 from tests.report.test_model_client import GOOD, TOLD
 
 from capstone_report.errors import ModelError
-from capstone_report.ledger import MEMORY, Entry, Result, ledger_lines, read_ledger
+from capstone_report.ledger import MEMORY, Entry, Result, ledger_json, ledger_lines, read_ledger
 from capstone_report.model_client import Terms
 from capstone_report.price import price_of
 from capstone_report.profiling import profile_table
@@ -201,6 +201,7 @@ def test_ledger_on_a_terminal() -> None:
         "2 requests: 1,200 tokens in, 300 out, 0.5000 USD, and 1 at a price that is not known"
     )
     assert ledger_lines([]) == ["no model was asked yet"]
+    assert json.loads(ledger_json([entry])[0])["cost"] == 0.5
 
 
 def test_ledger_that_was_cut_off(project: Path) -> None:

@@ -154,7 +154,7 @@ def test_alerts_about_files(load: Load) -> None:
 def test_alerts_about_columns(load: Load) -> None:
     """Constant, empty, missing, keyed, zero-heavy and nearly numeric columns are told."""
     rows = "".join(
-        f"k{i},same,{'' if i < 12 else i},,{0 if i < 15 else i},{'n/a' if i == 3 else i}\n"
+        f"k{i},same,{'' if i < 12 else i},,{0 if i < 15 else i},{'a lot' if i == 3 else i}\n"
         for i in range(20)
     )
     profile = profile_table(load({"a.csv": "key,const,miss,empty,zero,words\n" + rows}))
@@ -201,7 +201,7 @@ def test_same_table_same_bytes(load: Load) -> None:
 
 def test_page_shows_cells_as_they_are(load: Load) -> None:
     """A cell that is markup or a table's bar stays a cell."""
-    page = profile_page(profile_table(load({"a.csv": "x|y\n<b>|`a`\n<b>|`a`\n"})))
+    page = profile_page(profile_table(load({"a.csv": "x|y\n<b>|`a`\n<b>|`a`\n"}, delimiter=",")))
 
     assert r"\<b>\|\`a\` (100 %)" in page
     assert r"x\|y" in page
@@ -239,3 +239,10 @@ def test_a_hundred_alike_do_not_hide_the_rest() -> None:
         *(grave, *constant[:3], *unique[:3]),
         *(*constant[3:], *unique[3:]),
     )
+
+
+def test_times_of_a_day(load: Load) -> None:
+    """A column of times is described, too."""
+    (column,) = profile_table(load({"a.csv": "at\n09:30\n10:00\n09:30\n"})).columns
+
+    assert (column.distinct, column.count) == (2, 3)

@@ -131,6 +131,31 @@ def test_keys(rows: list[tuple[int, int, int]]) -> None:
     assert list(related(columns).keys) == (single or pairs)
 
 
+@pytest.mark.parametrize("wrong", [0, 1, 2])
+def test_a_hundredth_may_be_exceptions(wrong: int) -> None:
+    """Of a hundred rows that the most frequent value does not explain, one may be an exception."""
+    town = [i % 20 for i in range(200)]
+    land = ["north" if each < 10 else "south" for each in town]
+    for row in range(wrong):  # one that is north in a town of the south, for one the other way
+        land[row * 20], land[row * 20 + 10] = "south", "north"
+    found = related({"town": town, "land": land}).dependencies
+
+    # Two exceptions for each that is wrong, of a hundred that are unforeseen.
+    assert [each.exceptions for each in found] == ([0] if not wrong else [])
+    land = ["north" if each < 10 else "south" for each in town]
+    land[:wrong] = ["elsewhere"] * wrong
+    found = related({"town": town, "land": land}).dependencies
+    assert [each.exceptions for each in found] == ([wrong] if wrong < 2 else [])
+
+
+def test_what_is_nearly_unique_tells_nothing() -> None:
+    """A column whose values stand less than twice, where the other has one, is no determinant."""
+    code = [*range(40), *[99] * 60]
+    kind = ["ab"[i % 2] for i in range(40)] + ["a"] * 5 + [None] * 55
+
+    assert related({"code": code, "kind": kind}).dependencies == ()
+
+
 def test_decimals_are_no_keys() -> None:
     """What measures tells rows apart by chance: only integers, texts and dates are keys."""
     found = related({"a": [1.5, 2.5, 3.5], "b": [1, 2, 2], "c": ["x", "x", "y"], "d": [1, 1, 1]})

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyarrow import parquet
 
+from capstone_report import loaded_table, row_sample
 from capstone_report.column_type import type_of
 from capstone_report.load_report import LoadedFile, LoadReport, with_report
 from capstone_report.profile import Profile
@@ -121,3 +122,38 @@ def test_threads_do_not_matter(tmp_path: Path) -> None:
 
     assert found[0] == found[1]
     assert Profile.model_validate_json(found[0]).table.rows == count
+
+
+def test_blocks_of_columns_do_not_matter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Columns read one by one, and again to count in all rows, are those of the table in memory."""
+    monkeypatch.setattr(row_sample, "MOST_ROWS", 50)
+    count = 400
+    table = as_loaded(
+        {
+            "city": pa.array([f"c{i % 20}" for i in range(count)]),
+            "city.code": pa.array([i % 20 for i in range(count)]),
+            "land": pa.array([f"l{i % 20 // 5}" for i in range(count)]),
+            "turn": pa.array([i // 20 for i in range(count)]),
+        }
+    )
+    parquet.write_table(table, tmp_path / "loaded.parquet", row_group_size=64)
+    whole = profile_table(table)
+
+    assert whole.relations.rows == 50
+    assert [(each.determinant, each.dependent) for each in whole.relations.dependencies] == [
+        ("city", "city.code"),
+        ("city", "land"),
+        ("city.code", "land"),
+    ]
+    assert ("city", "turn") in whole.relations.keys
+    for cells in (1, 2 * count, 10 * count):
+        monkeypatch.setattr(loaded_table, "CELLS_AT_ONCE", cells)
+        assert profile_file(tmp_path / "loaded.parquet") == whole
+
+
+def test_a_table_without_its_story(tmp_path: Path) -> None:
+    """A Parquet file that `load` did not write is refused with the reason."""
+    parquet.write_table(pa.table({"x": [1]}), tmp_path / "other.parquet")
+
+    with pytest.raises(ValueError, match="carries no load report"):
+        profile_file(tmp_path / "other.parquet")

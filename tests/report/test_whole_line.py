@@ -5,6 +5,8 @@ Driven through the command as a user would, in a project that has no pipeline
 file of its own; where a model is asked, it is a real server on loopback.
 """
 
+import csv
+import gzip
 import json
 import os
 import re
@@ -14,11 +16,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
+from pyarrow import parquet
 from tests.report.conftest import FakeServer, answer, failure
 from tests.report.test_model_client import GOOD, KEY
 
 from capstone_report.ledger import read_ledger
+from capstone_report.load_report import report_in
 from capstone_report.report import Report
 
 STAGES = ["load", "profile", "compress", "llm", "report"]
@@ -136,6 +141,15 @@ def test_model_runs_llm_and_report_only(build: Command, project: Path, server: F
     assert build(**environment).ran == []
     assert len(server.requests) == 1
     assert [each.input_tokens for each in read_ledger(project)] == [11]
+    told = subprocess.run(
+        [sys.executable, "-m", "capstone_build", "log", "--llm"],
+        cwd=project,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "tiny at http://127.0.0.1" in told.stdout
+    assert "1 request: 11 tokens in, 5 out" in told.stdout
 
     other = build("--set", "llm.model=other", **environment)
 
@@ -173,6 +187,7 @@ def test_failed_call_leaves_all_before_it(
     assert "Traceback" not in failed.said
     assert set(outputs_of(project)) == {
         "loaded.parquet",
+        "rejected.csv",
         "profile.json",
         "profile.md",
         "compressed_input.json",
@@ -193,12 +208,86 @@ def test_answer_that_is_not_json_is_kept(build: Command, project: Path, server: 
     assert any("Looks fine to me." in each for each in kept)
 
 
-def test_file_that_is_not_text(build: Command, project: Path) -> None:
-    """A file that cannot be read is named with its line, without a traceback."""
-    (project / "data" / "march.csv").write_bytes(b"day,kind,size\n2024-03-01,\xff,1\n")
+def test_tables_of_all_kinds(build: Command, project: Path) -> None:
+    """Packed files, tabs, other encodings and names of capitals are partitions like any other."""
+    data = project / "data"
+    (data / "march.csv.gz").write_bytes(gzip.compress(b"day;kind;size\n2024-03-01;\xe9;3,5\n"))
+    (data / "april.tsv").write_text("day\tkind\tsize\n2024-04-01\ta\t4.5\n", encoding="utf-16")
+    (data / "may.CSV").write_bytes(b"# from the till\nday,kind,size\n2024-05-01,b,5.5\n")
+    (data / "june.csv.zst").write_bytes(
+        pa.compress(b"day,kind,size\n2024-06-01,b,6.5\n", "zstd", asbytes=True)
+    )
+    (data / "README.txt").write_text("How these were made, and when.\n\nBy hand.\n")
+    (data / "june.csv.zst.bak").write_text("not read")
 
-    failed = build()
+    done = build("--target", "load")
+
+    assert (done.code, done.ran) == (0, ["load"]), done.said
+    table = parquet.read_table(project / "output" / "loaded.parquet")
+    assert set(table["size"].to_pylist()) >= {1.5, 3.5, 4.5, 5.5, 6.5}
+    assert "\u00e9" in table["kind"].to_pylist()
+    report = report_in(table)
+    assert (report.types["day"], report.types["size"]) == ("date", "float")
+    assert set(report.ignored_files) == {"data/README.txt", "data/june.csv.zst.bak"}
+
+
+def test_rows_that_do_not_fit(build: Command, project: Path) -> None:
+    """They are in `rejected.csv`; too many fail the build, which says where and what to do."""
+    with (project / "data" / "february.csv").open("ab") as file:
+        file.write(b"2024-02-03,b\n2024-02-04,caf\xe9 cr\xc3\xa8me,7.5\n2024-02-05,\xc3\xa9,8.5\n")
+
+    done = build("--target", "load")
+
+    assert done.code == 0, done.said
+    with (project / "output" / "rejected.csv").open(encoding="utf-8", newline="") as file:
+        _, *rejected = csv.reader(file)
+    assert [row[:2] + row[3:] for row in rejected] == [
+        ["data/february.csv", "4", "2024-02-03,b"],
+        ["data/february.csv", "5", "2024-02-04,caf\ufffd cr\u00e8me,7.5"],
+    ]
+    assert rejected[0][2] == "2 fields where the header has 3"
+
+    (project / "capstone.toml").write_text("[params.load]\nmax_rejected = 1\n")
+    failed = build("--target", "load")
 
     assert failed.code == 1
-    assert "data/march.csv is not UTF-8 text" in failed.said
+    assert "2 rows could not be read, and at most 1 may" in failed.said
+    assert "data/february.csv:4" in failed.said
+    assert "Traceback" not in failed.said
+
+
+def test_parameters_have_the_last_word(build: Command, project: Path) -> None:
+    """What is declared in `capstone.toml`, for all files or some, is not guessed."""
+    (project / "data" / "march.csv").write_text("2024-03-01;x;3,5\n")
+    (project / "capstone.toml").write_text(
+        "[params.load]\nnull_words = ['b']\nencoding = 'utf-8'\n"
+        "[params.load.files.'march.*']\nheader_rows = 0\ndelimiter = ';'\n"
+    )
+
+    failed = build("--target", "load")
+
+    assert failed.code == 1
+    assert "not of one table" in failed.said
+    assert "header_rows" in failed.said
+
+    (project / "data" / "march.csv").write_text("day;kind;size\n2024-03-01;x;3,5\n")
+    (project / "capstone.toml").write_text(
+        "[params.load]\nnull_words = ['b']\n"
+        "[params.load.files.'march.*']\ndecimal = ','\ndelimiter = ';'\n"
+    )
+
+    assert build("--target", "load").code == 0
+    table = parquet.read_table(project / "output" / "loaded.parquet")
+    assert table["kind"].to_pylist().count(None) == 2
+    assert table["size"].to_pylist()[-1] == 3.5
+
+
+def test_file_that_cannot_be_unpacked(build: Command, project: Path) -> None:
+    """A file that cannot be read is named, without a traceback."""
+    (project / "data" / "march.csv.gz").write_bytes(gzip.compress(b"day,kind,size\n")[:-9])
+
+    failed = build("--target", "load")
+
+    assert failed.code == 1
+    assert "data/march.csv.gz cannot be unpacked" in failed.said
     assert "Traceback" not in failed.said

@@ -444,7 +444,7 @@ def test_a_part_and_the_whole_come_to_the_same(
         assert ready.run(project.root, "build").code == 0
     for _ in range(8):
         changes = [edits(chance) for _ in range(chance.choice([1, 1, 1, 2]))]
-        words = chance.choice([["build"], ["build"], ["build", "-k"], ["build", "last"]])
+        words = chance.choice([["build", "-k"], ["build", "-k"], ["build", "-k", "last"]])
         ready.run(part.root, *words)  # it comes to rest, so that the next goes the short way
         ready.run(whole.root, *words)
         answers = []

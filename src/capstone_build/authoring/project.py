@@ -6,6 +6,7 @@ Knows how both are found; does not load the file (`authoring.loading`).
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +14,9 @@ from capstone_build.errors import PipelineNotFoundError, UsageError
 
 PIPELINE_FILE = "pipeline.py"
 BUNDLED_MODULE = "capstone_report.pipeline"
+BUNDLED_LEDGER = "capstone_report.ledger"
 BUNDLED_DATA = "data/*.csv"
+_TABLE = re.compile(r"[^.].*\.(csv|tsv|txt)(\.(gz|zst|bz2))?", re.IGNORECASE | re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +46,7 @@ def find_project(start: Path, file: Path | None = None) -> Project:
 
     Without *file*: the nearest `pipeline.py`, or `[tool.capstone] pipeline` of
     the nearest `pyproject.toml`, from *start* upwards; where there is none and
-    *start* has `data/*.csv`, the bundled pipeline.
+    *start* has `data/*.csv` (or `.tsv`, `.txt`, also packed), the bundled pipeline.
 
     Raises:
         PipelineNotFoundError: If there is none of these.
@@ -66,7 +69,7 @@ def find_project(start: Path, file: Path | None = None) -> Project:
                     facts={"named in": str(folder / "pyproject.toml")},
                 )
             return _declared_by(path, folder)
-    if any(start.glob(BUNDLED_DATA)):
+    if any(_TABLE.fullmatch(path.name) for path in start.glob("data/*")):
         return Project(start, BUNDLED_MODULE, None)
     raise PipelineNotFoundError(
         f"there is no {PIPELINE_FILE} here or above, and no {BUNDLED_DATA} for the bundled one",

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import shutil
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import click
 
-from capstone_build.authoring.project import find_project
+from capstone_build.authoring.project import BUNDLED_LEDGER, find_project
 from capstone_build.cli.options import file_option, json_option
 from capstone_build.cli.past import opened_history, the_build
 from capstone_build.cli.terminal import Terminal
@@ -33,10 +34,22 @@ _USUAL = 10
     metavar="N",
     help="Tell of so many builds.",
 )
+@click.option(
+    "--llm",
+    "is_ledger",
+    is_flag=True,
+    help="Tell what the bundled report asked models, and what that cost, instead.",
+)
 @json_option
 @file_option
 def log_command(
-    build: str | None, stage: str | None, count: int, as_json: bool, file: Path | None
+    *,
+    build: str | None,
+    stage: str | None,
+    count: int,
+    is_ledger: bool,
+    as_json: bool,
+    file: Path | None,
 ) -> int:
     """
     Tell what the latest builds did: when, what ran, why and how long.
@@ -46,6 +59,16 @@ def log_command(
     remembered; `capstone gc` forgets old ones.
     """
     project = find_project(Path.cwd(), file)
+    if is_ledger:
+        if build is not None:
+            raise UsageError("--llm tells of all builds together", hint="Leave out the build.")
+        # By its name: the engine does not know the bundled pipeline.
+        ledger = import_module(BUNDLED_LEDGER)
+        entries = ledger.read_ledger(project.root)
+        lines = ledger.ledger_json(entries) if as_json else ledger.ledger_lines(entries)
+        for line in lines:
+            click.echo(line)
+        return 0
     logs = project.root / MEMORY_FOLDER / "logs"
 
     def log(past: PastBuild, each: PastStage) -> str:

@@ -35,8 +35,8 @@ from capstone_build.core.digest import (
 from capstone_build.errors import MemoryFailedError, UnusableFileError
 from capstone_build.storage.file_state import FileState, KnownFile
 
-_PIECE = 1 << 20
-"""How much of a file is read at once, in bytes ..."""
+_PIECE = 1 << 18
+"""How much of a file is read at once, in bytes: what is hashed is still near the processor ..."""
 
 _SMALL = 1 << 16
 """... but for the first piece: most files are small, and to make room takes longer than to read."""

@@ -15,6 +15,11 @@ from typing import Any
 _QUIET_MS = 15
 """A move is told when nothing has moved for so long: editors save in several steps."""
 
+_IDLE_MS = 40
+"""The same after a time in which nothing moved: the library looks so often whether to tell."""
+
+_IDLE_SECONDS = 30.0
+
 _LONGEST_MS = 400
 """It is told after so long at the latest."""
 
@@ -33,6 +38,7 @@ class FileEvents:
         self.problem = ""
         self._folders: frozenset[str] = frozenset()
         self._native: Any = None
+        self._told = time.monotonic()
 
     def attend(self, folders: frozenset[str]) -> None:
         """Hear of what moves in *folders*, not of what moves in folders inside them."""
@@ -59,10 +65,14 @@ class FileEvents:
         if self._native is None:
             time.sleep(seconds)
             return []
-        told = self._native.watch(_LONGEST_MS, _QUIET_MS, max(1, round(seconds * 1000)), None)
+        quiet = _QUIET_MS if time.monotonic() < self._told + _IDLE_SECONDS else _IDLE_MS
+        told = self._native.watch(_LONGEST_MS, quiet, max(1, round(seconds * 1000)), None)
         if told == "signal":
             raise KeyboardInterrupt
-        return [] if isinstance(told, str) else [path for _, path in told]
+        if isinstance(told, str):
+            return []
+        self._told = time.monotonic()
+        return [path for _, path in told]
 
     def close(self) -> None:
         """Hear no more."""

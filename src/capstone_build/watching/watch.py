@@ -118,9 +118,7 @@ class Watch:
         finally:
             with uninterruptible():
                 if child:
-                    with suppress(ProcessLookupError):
-                        os.kill(child, signal.SIGINT)
-                    os.waitpid(child, 0)
+                    _end(child)
                 self._events.close()
                 self._nursery.close()
         return number
@@ -246,3 +244,11 @@ class Watch:
         if self._again == 3:
             self._say(f"{moved[0]} changes with each build; builds follow more and more slowly")
         time.sleep(min(_LONGEST_PATIENCE_SECONDS, _PATIENCE_SECONDS * 2 ** (self._again - 3)))
+
+
+def _end(child: int) -> None:
+    """Interrupt a build, unless it has ended, and wait for its end."""
+    with suppress(ChildProcessError, ProcessLookupError):
+        if os.waitpid(child, os.WNOHANG) == (0, 0):
+            os.kill(child, signal.SIGINT)
+            os.waitpid(child, 0)
