@@ -29,7 +29,7 @@ from capstone_build.core.digest import Digest, digest_bytes
 from capstone_build.core.fingerprint import Aspect
 from capstone_build.core.stage import Location
 
-VERSION = "1"
+VERSION = "2"
 """Changes whenever the same code may give other steps."""
 
 Moment: TypeAlias = "str | list[Any]"
