@@ -11,11 +11,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from capstone_build.analysis.file.notebook import CELLS, is_notebook, spelled
+from capstone_build.analysis.file.notebook import is_notebook, spelled
 from capstone_build.analysis.file.passage import is_unnamed
 from capstone_build.core.digest import Digest
 from capstone_build.core.explanation import Change, Counted, Explanation, Past
-from capstone_build.core.fingerprint import Aspect, Part
+from capstone_build.core.fingerprint import CELLS, Aspect, Part
 from capstone_build.core.plan import CanRestore, Difference, MustRun, Verdict
 from capstone_build.core.report import ReadUndeclared
 from capstone_build.core.stage import Stage

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from capstone_build.core.artifact import Artifact, Kind
 from capstone_build.core.declared_parts import declared_parts
 from capstone_build.core.digest import Digest
-from capstone_build.core.fingerprint import Aspect, Fingerprint, Part, digest_fingerprint
+from capstone_build.core.fingerprint import CELLS, Aspect, Fingerprint, Part, digest_fingerprint
 from capstone_build.core.graph import StageGraph
 from capstone_build.core.stage import Stage, StageName, Symbol
 from capstone_build.core.trace import Trace
@@ -189,6 +189,8 @@ class Fingerprints:
         part = self._part(note)
         if part is None or part in code or (Aspect.FILE, part[1]) in code:
             return None
+        if (Aspect.FILE, f"{part[1]}{CELLS}") in code:
+            return None  # what runs a notebook opens it, and does not look at its outputs
         match note.sight:
             case Sight.READ | Sight.USED | Sight.NAMED | Sight.MISSED:
                 is_known = (Aspect.FILE, note.name) in self.files(stage) or any(

@@ -48,7 +48,6 @@ DECLARED = "declared_here.py"
 
 RUNS_NEEDLESSLY = {
     **COUNTED_NEEDLESSLY,
-    "an output of a notebook": "what runs the notebook reads all of its bytes",
     "the stage's own declaration is compared by its values": "the output is to lie elsewhere",
 }
 """

@@ -62,6 +62,8 @@ Kept as the map, not as one digest: the difference of two maps is the
 explanation of why a stage runs.
 """
 
+CELLS = " (cells)"
+"""Ends the name of a notebook that counts by what in it is written by hand."""
 
 ABSENT = digest_fields("absent")
 """Stands for a file that was looked for and not found."""

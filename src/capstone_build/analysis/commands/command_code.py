@@ -11,11 +11,11 @@ from dataclasses import dataclass, replace
 from functools import cache, reduce
 from pathlib import Path
 
-from capstone_build.analysis.file.notebook import CELLS, without_outputs
+from capstone_build.analysis.file.notebook import without_outputs
 from capstone_build.analysis.walk.closure import Closure, Parts, Reached
 from capstone_build.analysis.walk.extent import Extent
 from capstone_build.core.digest import Digest, digest_bytes, digest_fields
-from capstone_build.core.fingerprint import Aspect, Part
+from capstone_build.core.fingerprint import CELLS, Aspect, Part
 from capstone_build.core.stage import Location
 
 

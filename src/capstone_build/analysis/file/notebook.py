@@ -8,9 +8,6 @@ from __future__ import annotations
 
 import json
 
-CELLS = " (cells)"
-"""Ends the name of a notebook that counts by what is written by hand."""
-
 
 def is_notebook(file: str) -> bool:
     """Tell whether the code of *file* is in cells."""
