@@ -145,12 +145,13 @@ def _footing(
     session: Session, forecast: Forecast, request: Request, report: BuildReport
 ) -> Footing | None:
     """Return what a build rests on that has nothing more to say, if anything asks for it."""
+    if report.failures or report.unreached or report.interrupted is not None:
+        return None
     world = session.world
-    is_at_rest = not (report.failures or report.unreached or report.interrupted is not None)
     is_silent = not (session.printed or world.manifest.problem or any(world.orphans_met()))
     here = Path.cwd()
     is_asked_for = request.words and here.is_relative_to(session.project.root)
-    if not (is_asked_for and is_at_rest and is_silent) or forecast.forced:
+    if not (is_asked_for and is_silent) or forecast.forced:
         return None
     rest = Rest(session, here)
     if isinstance(session, Reach):
