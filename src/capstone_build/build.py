@@ -12,7 +12,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from capstone_build.authoring.project import Project
+from capstone_build.authoring.project_place import ProjectPlace
 from capstone_build.core.report import (
     BuildReport,
     Listener,
@@ -34,7 +34,7 @@ from capstone_build.storage.lock import locked
 
 
 def build(
-    project: Project,
+    project: ProjectPlace,
     request: Request,
     on_event: Listener,
     open_host: OpenHost = host_of_its_own,
@@ -93,7 +93,7 @@ class _Effort:
     forecast: Forecast
 
     def __init__(
-        self, project: Project, request: Request, on_event: Listener, open_host: OpenHost
+        self, project: ProjectPlace, request: Request, on_event: Listener, open_host: OpenHost
     ) -> None:
         self._project = project
         self._open_host = open_host

@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from capstone_build.authoring.project import Project
+from capstone_build.authoring.project_place import ProjectPlace
 from capstone_build.core.artifact import (
     MEMORY_FOLDER,
     ArtifactPath,
@@ -52,7 +52,7 @@ class Cleaned:
 
 
 def clean(
-    project: Project,
+    project: ProjectPlace,
     wish: Wish,
     wait: Callable[[int | None], None],
     *,

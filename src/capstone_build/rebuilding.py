@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
-from capstone_build.authoring.project import Project
+from capstone_build.authoring.project_place import ProjectPlace
 from capstone_build.contrasting import LARGEST, contrast
 from capstone_build.core.artifact import MEMORY_FOLDER, Artifact, ArtifactPath
 from capstone_build.core.digest import Digest
@@ -50,7 +50,7 @@ _TICK_SECONDS = 0.05
 Listener = Callable[[BuildStarted | StageStarted | Rebuilt], None]
 
 
-def rebuild(project: Project, wish: Wish, jobs: int, tell: Listener) -> Rebuilding:
+def rebuild(project: ProjectPlace, wish: Wish, jobs: int, tell: Listener) -> Rebuilding:
     """
     Run stages a second time and compare what they leave with what is recorded.
 

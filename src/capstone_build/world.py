@@ -22,7 +22,7 @@ from dataclasses import astuple
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from capstone_build.authoring.project import Project
+from capstone_build.authoring.project_place import ProjectPlace
 from capstone_build.core.artifact import MEMORY_FOLDER, Artifact, ArtifactPath, Kind, parents
 from capstone_build.core.digest import Digest
 from capstone_build.core.fingerprint import ABSENT, Aspect, Part
@@ -60,7 +60,7 @@ class World:
 
     def __init__(
         self,
-        project: Project,
+        project: ProjectPlace,
         variable: Callable[[str], Digest],
         seen: Sequence[Note],
         is_known: bool = False,
@@ -348,7 +348,7 @@ class World:
         return list(dict.fromkeys([*close, *get_close_matches(path, known, n=2)]))[:3]
 
 
-def _source_roots(project: Project) -> list[Path]:
+def _source_roots(project: ProjectPlace) -> list[Path]:
     """Return the folders whose modules are the project's own code."""
     if not project.is_bundled:
         return [project.root]

@@ -20,7 +20,7 @@ from typing import Any
 
 from capstone_build.authoring.declaration import ALL_DECLARED, DeclaredStage
 from capstone_build.authoring.interpretation import Interpretation
-from capstone_build.authoring.project import BUNDLED_MODULE
+from capstone_build.authoring.project_place import BUNDLED_MODULE
 from capstone_build.core.stage import Location, Stage, StageName
 from capstone_build.errors import (
     DeclarationError,

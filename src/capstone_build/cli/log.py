@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from capstone_build.authoring.project import BUNDLED_LEDGER, find_project
+from capstone_build.authoring.project_place import BUNDLED_LEDGER, find_project
 from capstone_build.cli.options import file_option, json_option
 from capstone_build.cli.past import opened_history, the_build
 from capstone_build.cli.terminal import Terminal

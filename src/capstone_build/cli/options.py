@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import click
 
 from capstone_build.authoring.parameters import read_option
-from capstone_build.authoring.project import Project, find_project
+from capstone_build.authoring.project_place import ProjectPlace, find_project
 from capstone_build.core.artifact import MEMORY_FOLDER
 from capstone_build.errors import MemoryFailedError, PipelineNotFoundError, UsageError
 from capstone_build.presentation.escaping import block_for_terminal, for_terminal
@@ -89,7 +89,7 @@ keep_going_option = click.option(
 json_option = click.option("--json", "as_json", is_flag=True, help="Tell it as JSON.")
 
 
-def opened_project(file: Path | None) -> Project:
+def opened_project(file: Path | None) -> ProjectPlace:
     """Find the project of the current folder; say so where it is the bundled pipeline."""
     project = find_project(Path.cwd(), file)
     if project.is_bundled:
@@ -98,7 +98,7 @@ def opened_project(file: Path | None) -> Project:
 
 
 def read_wish(
-    project: Project,
+    project: ProjectPlace,
     targets: Sequence[str],
     settings: Sequence[str] = (),
     forced: Sequence[str] = (),
@@ -139,7 +139,7 @@ def tell_waiting(pid: int | None) -> None:
     click.echo(f"waits for another build here{f' (process {pid})' if pid else ''}", err=True)
 
 
-def _from_root(target: str, project: Project) -> str:
+def _from_root(target: str, project: ProjectPlace) -> str:
     path = Path(target)
     inside = path.is_absolute() and path.is_relative_to(project.root)
     return path.relative_to(project.root).as_posix() if inside else target

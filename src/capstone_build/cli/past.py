@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import click
 
-from capstone_build.authoring.project import Project
+from capstone_build.authoring.project_place import ProjectPlace
 from capstone_build.core.artifact import MEMORY_FOLDER
 from capstone_build.core.history import PastBuild
 from capstone_build.errors import UsageError
@@ -19,7 +19,7 @@ LAST = "last"
 
 
 @contextmanager
-def opened_history(project: Project) -> Iterator[History]:
+def opened_history(project: ProjectPlace) -> Iterator[History]:
     """Open what is remembered of a project's builds; none of its code is run."""
     manifest = Manifest(project.root / MEMORY_FOLDER / "manifest.sqlite3", project.module)
     try:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from capstone_build.authoring.project import Project
+from capstone_build.authoring.project_place import ProjectPlace
 from capstone_build.cleaning import orphans_of
 from capstone_build.cli.options import (
     file_option,
@@ -42,7 +42,7 @@ def status_command(targets: tuple[str, ...], settings: tuple[str, ...], file: Pa
     return 0
 
 
-def show_forecast(project: Project, wish: Wish) -> int:
+def show_forecast(project: ProjectPlace, wish: Wish) -> int:
     """Print what a build would do; return the exit code."""
     session, forecast = foresee(project, wish)
     with session:

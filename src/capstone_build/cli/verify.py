@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from capstone_build.authoring.project import Project
+from capstone_build.authoring.project_place import ProjectPlace
 from capstone_build.cli.options import (
     cores,
     file_option,
@@ -86,7 +86,7 @@ def verify_command(  # noqa: PLR0917 (click passes them by name)
     return 1 if done.findings else 0
 
 
-def _rebuild(project: Project, wish: Wish, jobs: int, as_json: bool) -> int:
+def _rebuild(project: ProjectPlace, wish: Wish, jobs: int, as_json: bool) -> int:
     terminal = Terminal.of(sys.stdout)
     stream = io.StringIO() if as_json else sys.stdout
     is_live = terminal.live and not as_json

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from capstone_build.authoring.project import Project, find_project
+from capstone_build.authoring.project_place import ProjectPlace, find_project
 from capstone_build.cli.build import build_view
 from capstone_build.cli.options import (
     cores,
@@ -66,10 +66,10 @@ def watch_command(
     return SIGNALLED + number
 
 
-def _finding(first: Project, file: Path | None) -> Callable[[], Project]:
+def _finding(first: ProjectPlace, file: Path | None) -> Callable[[], ProjectPlace]:
     """Return what finds the project again; one whose pipeline is gone is not the bundled one."""
 
-    def find() -> Project:
+    def find() -> ProjectPlace:
         again = find_project(Path.cwd(), file)
         return first if again.root != first.root or again.is_bundled else again
 
