@@ -20,6 +20,7 @@ from itertools import count
 from pathlib import Path
 
 from capstone_build.authoring.project_place import ProjectPlace
+from capstone_build.build_name import new_build_name
 from capstone_build.contrasting import LARGEST, contrast
 from capstone_build.core.artifact import MEMORY_FOLDER, Artifact, ArtifactPath
 from capstone_build.core.digest import Digest
@@ -37,7 +38,7 @@ from capstone_build.execution.host import Host
 from capstone_build.execution.notes import Sight, notes_from
 from capstone_build.execution.order import RunResult, WorkOrder
 from capstone_build.execution.staging import Staging
-from capstone_build.interruption import Interrupted, interruptible, uninterruptible
+from capstone_build.interruption import Interrupted, signal_of, uninterruptible
 from capstone_build.request import Wish
 from capstone_build.scratch import FOLDER, Scratch, dead_scratches, spare_of
 from capstone_build.session import Forecast, Session, foresee
@@ -65,19 +66,18 @@ def rebuild(project: ProjectPlace, wish: Wish, jobs: int, tell: Listener) -> Reb
         MemoryFailedError: If a copy cannot be made.
     """
     began = time.monotonic()
-    with interruptible():
-        session, forecast = foresee(project, Wish(settings=wish.settings))
-        with session:
-            names = {session.graph.find(each, wish.folder) for each in wish.targets}
-            stages = [each for each in session.graph if not names or each.name in names]
-            work = _Rebuilding(session, forecast, tell)
-            interrupted = work.run(stages, jobs)
-            return Rebuilding(
-                stages=work.done,
-                seconds=time.monotonic() - began,
-                printed=session.printed,
-                interrupted=interrupted,
-            )
+    session, forecast = foresee(project, Wish(settings=wish.settings))
+    with session:
+        names = {session.graph.find(each, wish.folder) for each in wish.targets}
+        stages = [each for each in session.graph if not names or each.name in names]
+        work = _Rebuilding(session, forecast, tell)
+        interrupted = work.run(stages, jobs)
+        return Rebuilding(
+            stages=work.done,
+            seconds=time.monotonic() - began,
+            printed=session.printed,
+            interrupted=interrupted,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +102,7 @@ class _Rebuilding:
         self._tell = tell
         self._root = session.project.root
         self._memory = self._root / MEMORY_FOLDER
-        self._place = self._memory / FOLDER / f"{time.strftime('%Y%m%dT%H%M%S')}-{os.getpid()}"
+        self._place = self._memory / FOLDER / new_build_name()
         self._spare = spare_of(self._root, session.graph)
         notes = notes_from(session.host.greeting["notes"])
         reads = {Sight.READ, Sight.USED}
@@ -126,8 +126,8 @@ class _Rebuilding:
                     for result in run.executor.wait(0):
                         self._running.remove(run)
                         self._end(run, result)
-        except Interrupted as interruption:
-            return interruption.number
+        except (Interrupted, KeyboardInterrupt) as interruption:
+            return signal_of(interruption)
         except OSError as error:
             raise disk_failed(error.filename or self._place, error) from None
         finally:

@@ -10,7 +10,6 @@ import click
 
 from capstone_build.build import build
 from capstone_build.cli.options import (
-    cores,
     file_option,
     force_option,
     jobs_option,
@@ -21,7 +20,8 @@ from capstone_build.cli.options import (
     targets_argument,
 )
 from capstone_build.cli.terminal import Terminal
-from capstone_build.interruption import SIGNALLED
+from capstone_build.cores import cores
+from capstone_build.interruption import SIGNALLED, interruptible
 from capstone_build.presentation.build_view import BuildView, LiveView, PlainView
 from capstone_build.request import Request
 
@@ -68,7 +68,7 @@ def build_command(  # noqa: PLR0917 (click passes them by name)
     )
     terminal = Terminal.of(sys.stdout)
     resume = shlex.join(["capstone", context.info_name or "build", *_repeated(context)])
-    with build_view(terminal, resume) as view:
+    with build_view(terminal, resume) as view, interruptible():
         report = build(project, request, view)
         view.finish(report)
     if report.interrupted is not None:

@@ -11,11 +11,11 @@ import click
 
 from capstone_build.authoring.project_place import BUNDLED_LEDGER, find_project
 from capstone_build.cli.options import file_option, json_option
-from capstone_build.cli.past import opened_history, the_build
+from capstone_build.cli.past import opened_history
 from capstone_build.cli.terminal import Terminal
-from capstone_build.core.artifact import MEMORY_FOLDER
 from capstone_build.core.history import PastBuild, PastStage
 from capstone_build.errors import UsageError
+from capstone_build.past import the_build, the_log
 from capstone_build.presentation.escaping import block_for_terminal
 from capstone_build.presentation.history import build_lines, history_json, history_lines
 
@@ -69,11 +69,9 @@ def log_command(
         for line in lines:
             click.echo(line)
         return 0
-    logs = project.root / MEMORY_FOLDER / "logs"
 
     def log(past: PastBuild, each: PastStage) -> str:
-        path = logs / past.build / f"{each.stage}.log"
-        return path.relative_to(project.root).as_posix() if path.is_file() else ""
+        return the_log(project, past.build, each.stage)
 
     with opened_history(project) as history:
         builds = history.latest(count) if build is None else [the_build(history, build)]

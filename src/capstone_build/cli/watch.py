@@ -12,7 +12,6 @@ import click
 from capstone_build.authoring.project_place import ProjectPlace, find_project
 from capstone_build.cli.build import build_view
 from capstone_build.cli.options import (
-    cores,
     file_option,
     jobs_option,
     keep_going_option,
@@ -23,6 +22,7 @@ from capstone_build.cli.options import (
 )
 from capstone_build.cli.terminal import Terminal
 from capstone_build.core.report import BuildReport, Listener
+from capstone_build.cores import cores
 from capstone_build.errors import CapstoneError
 from capstone_build.interruption import SIGNALLED
 from capstone_build.presentation.error_text import error_text

@@ -31,6 +31,7 @@ from capstone_build.core.artifact_change import (
     TextChange,
     Version,
 )
+from capstone_build.core.digest import JsonValue
 from capstone_build.core.table_change import ColumnChange, Spread, TableChange
 from capstone_build.presentation.escaping import for_terminal
 from capstone_build.presentation.style import Style, paint
@@ -66,7 +67,12 @@ def change_lines(change: ArtifactChange, most: int | None, colour: bool) -> Iter
 
 def changes_json(changes: Sequence[ArtifactChange]) -> str:
     """Return changes as JSON: plain ASCII, indented."""
-    told = [
+    return json.dumps(changes_record(changes), indent=2) + "\n"
+
+
+def changes_record(changes: Sequence[ArtifactChange]) -> dict[str, JsonValue]:
+    """Return changes as JSON says them, above."""
+    told: list[JsonValue] = [
         {
             "path": each.path,
             "then": None if each.then is None else asdict(each.then),
@@ -76,7 +82,7 @@ def changes_json(changes: Sequence[ArtifactChange]) -> str:
         }
         for each in changes
     ]
-    return json.dumps({"format": FORMAT, "artifacts": told}, indent=2) + "\n"
+    return {"format": FORMAT, "artifacts": told}
 
 
 def _version(version: Version | None) -> str:

@@ -166,7 +166,8 @@ class Watch:
 
         def make(listen: Listener) -> BuildReport:
             nonlocal interrupted
-            report = build(self._find(), self._request, listen, self._nursery.host, at_end)
+            with interruptible():
+                report = build(self._find(), self._request, listen, self._nursery.host, at_end)
             interrupted = report.interrupted
             return report
 
