@@ -74,10 +74,9 @@ def accept(
         PipelineError: If one of them cannot be accepted; then none is.
     """
     with locked(project.root / MEMORY_FOLDER, wait):
-        session, forecast = foresee(project, wish)
+        session, forecast = foresee(project, replace(wish, excluded=()))
         with session:
-            names = dict.fromkeys(session.graph.find(t, wish.folder) for t in wish.targets)
-            stages = [session.graph.stages[name] for name in names]
+            stages = [session.graph.stages[name] for name in session.selected(wish)]
             accepted = [_judged(session, stage, describe) for stage in stages]
             problems = [each for each in accepted if isinstance(each, PipelineError)]
             if problems:

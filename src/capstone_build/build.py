@@ -19,6 +19,7 @@ from capstone_build.core.report import (
     Outcome,
     PipelinePrinted,
     StageResult,
+    StagesLeftOut,
     Waiting,
 )
 from capstone_build.disk import disk_failed
@@ -115,6 +116,8 @@ class _Effort:
         """Do what there is to do, under the lock, and report."""
         if self.forecast.is_nothing_to_do:
             return _nothing_to_do(self.session, self.forecast, self._tell, self._began)
+        if self.forecast.left_out:
+            self._tell(StagesLeftOut(self.forecast.left_out))
         with locked(self.session.world.memory_folder, self._wait):
             if self._waited or not self.session.still_stands():
                 self._look_again()
@@ -146,6 +149,8 @@ def _footing(
     session: Session, forecast: Forecast, request: Request, report: BuildReport
 ) -> Footing | None:
     """Return what a build rests on that has nothing more to say, if anything asks for it."""
+    if request.wish.is_of_the_moment:
+        return None
     if report.failures or report.unreached or report.interrupted is not None:
         return None
     world = session.world

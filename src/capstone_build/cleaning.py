@@ -114,11 +114,11 @@ class _Cleaning:
                 hint="`capstone build` begins the manifest anew; nothing was removed.",
             )
         graph = self._session.graph
-        named = {graph.find(target, wish.folder) for target in wish.targets}
+        named = set(self._session.selected(wish))
         found = []
         for path, made in sorted(self._world.manifest.made().items()):
             writer = graph.writer_of(path)
-            is_meant = orphans if writer is None else outputs and (not named or writer in named)
+            is_meant = orphans if writer is None else outputs and writer in named
             if is_meant and os.path.lexists(self._root / path):
                 found.append(self._judge(path, made, is_orphan=writer is None))
         return found

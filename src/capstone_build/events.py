@@ -24,6 +24,7 @@ from capstone_build.core.report import (
     StageEnded,
     StageResult,
     StageRetried,
+    StagesLeftOut,
     StageStarted,
     Waiting,
 )
@@ -45,5 +46,6 @@ __all__ = [
     "StageResult",
     "StageRetried",
     "StageStarted",
+    "StagesLeftOut",
     "Waiting",
 ]

@@ -45,7 +45,7 @@ from capstone_build.past import opened_history, the_build, the_log
 from capstone_build.presentation.explanation import accepted_clause
 from capstone_build.rebuilding import rebuild
 from capstone_build.request import Request, Wish
-from capstone_build.session import Forecast, Session, foresee
+from capstone_build.session import foresee
 from capstone_build.storage.looks import unseen
 from capstone_build.verifying import verify
 
@@ -110,6 +110,7 @@ class Project:
         self,
         *targets: str,
         jobs: int | None = None,
+        exclude: Iterable[str] = (),
         keep_going: bool = False,
         force: Iterable[str] = (),
         params: Mapping[str, JsonValue] | None = None,
@@ -122,8 +123,10 @@ class Project:
         call `report.raise_if_failed()`.
 
         Args:
-            targets: Stages or paths of artifacts from the root; none for all.
+            targets: Stages or paths of artifacts from the root, or what else selects
+                stages: "plot_*", "load+", "tag:slow", "state:stale"; none for all.
             jobs: How many stages run at the same time; None for as many as there are cores.
+            exclude: Stages that are left out, and what needs them.
             keep_going: Go on with what does not depend on a failure.
             force: Stages that run whatever is known of them.
             params: Values of parameters, `{"stage.name": value}` or `{"name": value}` for
@@ -138,7 +141,7 @@ class Project:
                 stands stands, and the next build goes on from there.
         """
         heard = _Heard(on_event or _ignore)
-        wish = Wish(targets=targets, forced=tuple(force), settings=_settings(params))
+        wish = _wish(targets, params, exclude, force)
         request = Request(wish=wish, jobs=_jobs(jobs), keep_going=keep_going)
         try:
             report = build(self._place, request, heard)
@@ -149,24 +152,31 @@ class Project:
         return BuildReport.of(report)
 
     @_guest
-    def status(self, *targets: str, params: Mapping[str, JsonValue] | None = None) -> Status:
+    def status(
+        self,
+        *targets: str,
+        exclude: Iterable[str] = (),
+        params: Mapping[str, JsonValue] | None = None,
+    ) -> Status:
         """
         Say which stages are up to date, and why the others are not; nothing runs.
 
         Args:
             targets: As in `build`.
+            exclude: As in `build`.
             params: As in `build`.
 
         Raises:
             PipelineError: If the declaration or a target is wrong.
         """
-        session, forecast = self._foreseen(targets, params)
+        session, forecast = foresee(self._place, wish := _wish(targets, params, exclude))
         with session:
-            orphans = () if targets else tuple(orphans_of(session))
+            orphans = () if wish.targets or wish.excluded else tuple(orphans_of(session))
             return Status(
                 graph=forecast.graph,
                 verdicts=forecast.plan,
                 orphans=orphans,
+                left_out=forecast.left_out,
                 printed=session.printed,
             )
 
@@ -183,30 +193,36 @@ class Project:
         Raises:
             PipelineError: If the declaration or a name is wrong.
         """
-        session, forecast = self._foreseen(stages, params)
+        session, forecast = foresee(self._place, wish := _wish(stages, params))
         with session:
             explaining = Explaining(session, forecast)
             plan = forecast.plan
             names = (
-                dict.fromkeys(session.graph.find(each) for each in stages)
+                session.selected(wish)
                 if stages
                 else [n for n, verdict in plan.items() if not isinstance(verdict, UpToDate)]
             )
             return Why(stages={n: explaining.explain(session.graph.stages[n]) for n in names})
 
     @_guest
-    def graph(self, *targets: str, params: Mapping[str, JsonValue] | None = None) -> Graph:
+    def graph(
+        self,
+        *targets: str,
+        exclude: Iterable[str] = (),
+        params: Mapping[str, JsonValue] | None = None,
+    ) -> Graph:
         """
         Return the stages and what joins them, each with its state.
 
         Args:
             targets: As in `build`.
+            exclude: As in `build`.
             params: As in `build`.
 
         Raises:
             PipelineError: If the declaration or a target is wrong.
         """
-        session, forecast = self._foreseen(targets, params)
+        session, forecast = foresee(self._place, _wish(targets, params, exclude))
         session.close()
         return Graph(graph=forecast.graph, verdicts=forecast.plan)
 
@@ -278,7 +294,7 @@ class Project:
         """
         if not stages:
             raise UsageError("no stage is named", hint="accept() takes what is named only.")
-        wish = Wish(targets=stages, settings=_settings(params))
+        wish = _wish(stages, params)
         return Acceptance(stages=tuple(accept(self._place, wish, accepted_clause, _ignore)))
 
     @_guest
@@ -305,7 +321,7 @@ class Project:
         """
         if not (orphans or outputs):
             raise UsageError("nothing says what to remove", hint="Give orphans=True, outputs=True.")
-        wish = Wish(targets=targets)
+        wish = _wish(targets)
         do = partial(clean, self._place, wish, _ignore, orphans=orphans, outputs=outputs)
         return Cleaned.of(do(dry_run=dry_run), dry_run=dry_run)
 
@@ -371,16 +387,11 @@ class Project:
             MemoryFailedError: If a copy cannot be made.
             KeyboardInterrupt: If Ctrl-C interrupted it.
         """
-        wish = Wish(targets=stages, settings=_settings(params))
+        wish = _wish(stages, params)
         done = rebuild(self._place, wish, _jobs(jobs), _ignore)
         if done.interrupted is not None:
             raise KeyboardInterrupt
         return Rebuilding.of(done)
-
-    def _foreseen(
-        self, targets: tuple[str, ...], params: Mapping[str, JsonValue] | None
-    ) -> tuple[Session, Forecast]:
-        return foresee(self._place, Wish(targets=targets, settings=_settings(params)))
 
     def _log(self, past: PastBuild, stage: PastStage) -> str:
         return the_log(self._place, past.build, stage.stage)
@@ -414,12 +425,20 @@ class _Heard:
             raise _ListenerError from error
 
 
-def _settings(params: Mapping[str, JsonValue] | None) -> tuple[Setting, ...]:
+def _wish(
+    targets: tuple[str, ...],
+    params: Mapping[str, JsonValue] | None = None,
+    exclude: Iterable[str] = (),
+    force: Iterable[str] = (),
+) -> Wish:
+    """Put into the engine's words what is asked for."""
     found = []
     for key, value in (params or {}).items():
         stage, _, name = key.rpartition(".")
         found.append(Setting(stage or None, name, value, f"params={{{key!r}: ...}}"))
-    return tuple(found)
+    return Wish(
+        targets=targets, excluded=tuple(exclude), forced=tuple(force), settings=tuple(found)
+    )
 
 
 def _jobs(jobs: int | None) -> int:

@@ -68,8 +68,7 @@ def rebuild(project: ProjectPlace, wish: Wish, jobs: int, tell: Listener) -> Reb
     began = time.monotonic()
     session, forecast = foresee(project, Wish(settings=wish.settings))
     with session:
-        names = {session.graph.find(each, wish.folder) for each in wish.targets}
-        stages = [each for each in session.graph if not names or each.name in names]
+        stages = [session.graph.stages[name] for name in session.selected(wish)]
         work = _Rebuilding(session, forecast, tell)
         interrupted = work.run(stages, jobs)
         return Rebuilding(

@@ -16,6 +16,7 @@ from capstone_build.authoring.project_place import ProjectPlace
 from capstone_build.core.artifact import Artifact
 from capstone_build.core.graph import Linking, StageGraph
 from capstone_build.core.plan import Plan, UpToDate, plan
+from capstone_build.core.selection import Selection, reached
 from capstone_build.core.stage import StageName
 from capstone_build.core.stage_record import stage_from_record
 from capstone_build.errors import InvalidPipelineError, PipelineError, PipelineLoadError, UsageError
@@ -54,11 +55,13 @@ class Forecast:
         graph: The stages that the targets need.
         plan: A verdict for each of them.
         forced: Those that run whatever is known of them.
+        left_out: Those that were asked for and need one that is excluded.
     """
 
     graph: StageGraph
     plan: Plan
     forced: frozenset[StageName]
+    left_out: tuple[StageName, ...] = ()
 
     @property
     def is_nothing_to_do(self) -> bool:
@@ -167,13 +170,18 @@ class Session:
                 of what is needed that does not exist.
         """
         problems: list[PipelineError] = []
-        wanted = self._found(wish.targets, wish.folder, problems)
-        forced = self._found(wish.forced, wish.folder, problems)
-        needed = self.graph.leading_to(wanted) if wish.targets else self.graph
+        wanted = self._found(wish.targets, wish, problems) if wish.targets else [*self.graph.stages]
+        excluded = self._found(wish.excluded, wish, problems)
+        forced = self._found(wish.forced, wish, problems)
+        out = reached(excluded, self.graph.downstream)
+        needed = self.graph
+        if wish.targets or out:
+            needed = self.graph.leading_to(name for name in wanted if name not in out)
+        left_out = [name for name in wanted if name in out.difference(excluded)]
         problems += [
             UsageError(
                 f"stage {name!r} is forced, and no target needs it",
-                hint="Add it to the targets, or leave out --force.",
+                hint="Add it to the targets, or leave out --force or --exclude.",
             )
             for name in forced
             if name not in needed.stages
@@ -187,19 +195,40 @@ class Session:
         file = self.world.fingerprints.other_code(compiled) or self.world.moved_since_import()
         if file is not None:
             raise SourceMovedError(file)
-        return Forecast(needed, plan(needed, now, self.world, forced), frozenset(forced))
+        judged = plan(needed, now, self.world, forced)
+        return Forecast(needed, judged, frozenset(forced), tuple(left_out))
+
+    def selected(self, wish: Wish) -> list[StageName]:
+        """
+        Return the stages that the targets name, and no others, but for those excluded.
+
+        Raises:
+            InvalidPipelineError: With each word that names none.
+        """
+        problems: list[PipelineError] = []
+        named = self._found(wish.targets, wish, problems) if wish.targets else [*self.graph.stages]
+        excluded = self._found(wish.excluded, wish, problems)
+        if problems:
+            raise InvalidPipelineError(problems)
+        return [name for name in named if name not in excluded]
 
     def _found(
-        self, targets: Sequence[str], folder: str, problems: list[PipelineError]
+        self, words: Sequence[str], wish: Wish, problems: list[PipelineError]
     ) -> list[StageName]:
-        """Find the stages that *targets* name; add a problem for each that names none."""
-        found = []
-        for target in targets:
+        """Find the stages that *words* name, each once; add a problem for each that names none."""
+        selection = Selection(self.graph, wish.folder, self._judged)
+        found: dict[StageName, None] = {}
+        for word in words:
             try:
-                found.append(self.graph.find(target, folder))
+                found |= dict.fromkeys(selection.of(word))
             except PipelineError as problem:
                 problems.append(problem)
-        return found
+        return list(found)
+
+    def _judged(self) -> Plan:
+        """Judge the whole pipeline."""
+        now = {stage.name: self.world.observe(stage, self.graph) for stage in self.graph}
+        return plan(self.graph, now, self.world)
 
 
 def _linked(

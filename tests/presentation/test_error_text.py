@@ -41,7 +41,7 @@ def test_several_problems_stand_apart(errors: list[PipelineError]) -> None:
 
 def test_the_problem_stands_out_in_colour() -> None:
     """The eye finds what is wrong first."""
-    text = error_text(UnknownTargetError("reprot", ["report"]), colour=True)
+    text = error_text(UnknownTargetError("reprot", among=["report"]), colour=True)
 
     assert text.splitlines() == [
         "\x1b[1;31m'reprot' is no stage, and no stage writes it\x1b[0m",

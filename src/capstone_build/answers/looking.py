@@ -20,7 +20,7 @@ from capstone_build.presentation import dot, drawing, graph_json, mermaid
 from capstone_build.presentation.cleaning import orphans_line
 from capstone_build.presentation.explanation import USUAL, explanation_lines
 from capstone_build.presentation.explanation_json import explanations_record
-from capstone_build.presentation.sentence import listed
+from capstone_build.presentation.sentence import listed, needing_excluded
 from capstone_build.presentation.status import status_lines
 from capstone_build.presentation.status_json import status_record
 
@@ -34,12 +34,14 @@ class Status(Answer):
         graph: The stages, linked, in an order in which they can be built.
         verdicts: For each stage `UpToDate`, `MayRun`, `CanRestore` or `MustRun`.
         orphans: Files that stages left which are no longer declared.
+        left_out: Stages that were asked for and need one that is excluded.
         printed: What the pipeline's modules printed while they were imported.
     """
 
     graph: StageGraph
     verdicts: Plan
     orphans: tuple[Leftover, ...] = ()
+    left_out: tuple[StageName, ...] = ()
     printed: str = ""
 
     @property
@@ -49,11 +51,12 @@ class Status(Answer):
 
     def as_dict(self) -> Mapping[str, Any]:
         """Return what `capstone status --json` tells; documented in docs/json.md."""
-        return status_record(self.graph, self.verdicts, self.orphans)
+        return status_record(self.graph, self.verdicts, self.orphans, self.left_out)
 
     def _lines(self, colour: bool) -> Iterable[str]:
         orphans = [orphans_line(self.orphans)] if self.orphans else []
-        return [*orphans, *status_lines(self.graph, self.verdicts, colour, 0)]
+        left = [f"left out: {needing_excluded(self.left_out)}"] if self.left_out else []
+        return [*orphans, *left, *status_lines(self.graph, self.verdicts, colour, 0)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)

@@ -10,6 +10,7 @@ import click
 
 from capstone_build.build import build
 from capstone_build.cli.options import (
+    exclude_option,
     file_option,
     force_option,
     jobs_option,
@@ -29,6 +30,7 @@ from capstone_build.request import Request
 @click.command("build")
 @targets_argument
 @click.option("--target", "-t", "more", multiple=True, metavar="T", help="The same as TARGET.")
+@exclude_option
 @jobs_option
 @keep_going_option
 @click.option("-n", "--dry-run", is_flag=True, help="Say what would run and why; run nothing.")
@@ -36,10 +38,11 @@ from capstone_build.request import Request
 @settings_option
 @file_option
 @click.pass_context
-def build_command(  # noqa: PLR0917 (click passes them by name)
+def build_command(
     context: click.Context,
     targets: tuple[str, ...],
     more: tuple[str, ...],
+    excluded: tuple[str, ...],
     jobs: int | None,
     keep_going: bool,
     dry_run: bool,
@@ -50,11 +53,13 @@ def build_command(  # noqa: PLR0917 (click passes them by name)
     """
     Bring TARGETs up to date, or everything.
 
-    A TARGET is a stage or an artifact's path. Only what its inputs or its code
-    changed runs; the last line says what came of it.
+    A TARGET is a stage or an artifact's path; a pattern of either ('plot_*',
+    'output/*.csv'); tag:NAME; or state:stale. With a + behind it, all stages below
+    are meant as well (load+). Only what its inputs or its code changed runs; the
+    last line says what came of it.
     """
     project = opened_project(file)
-    wish = read_wish(project, (*targets, *more), settings, forced)
+    wish = read_wish(project, (*targets, *more), settings, excluded=excluded, forced=forced)
     if dry_run:
         from capstone_build.cli.status import show_forecast
 
@@ -90,6 +95,7 @@ def _repeated(context: click.Context) -> list[str]:
         if context.params[name] is not None:
             words += [flag, str(context.params[name])]
     words += ["-k"] if context.params["keep_going"] else []
+    words += [word for each in context.params["excluded"] for word in ("-x", each)]
     words += [word for each in context.params["settings"] for word in ("--set", each)]
     return [*words, *context.params["targets"], *context.params["more"]]
 

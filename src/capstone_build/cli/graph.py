@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from capstone_build.cli.options import (
+    exclude_option,
     file_option,
     opened_project,
     read_wish,
@@ -22,6 +23,7 @@ from capstone_build.session import foresee
 
 @click.command("graph")
 @targets_argument
+@exclude_option
 @click.option(
     "--format",
     "form",
@@ -33,11 +35,15 @@ from capstone_build.session import foresee
 @settings_option
 @file_option
 def graph_command(
-    targets: tuple[str, ...], form: str, settings: tuple[str, ...], file: Path | None
+    targets: tuple[str, ...],
+    excluded: tuple[str, ...],
+    form: str,
+    settings: tuple[str, ...],
+    file: Path | None,
 ) -> int:
     """Draw what TARGETs need, or everything, each stage with its state."""
     project = opened_project(file)
-    session, forecast = foresee(project, read_wish(project, targets, settings))
+    session, forecast = foresee(project, read_wish(project, targets, settings, excluded=excluded))
     with session:
         tell_asides(session)
     if form == "text":

@@ -62,13 +62,31 @@ settings_option = click.option(
     metavar="K=V",
     help="Set a parameter: stage.name=value, or name=value for every stage that has it.",
 )
+exclude_option = click.option(
+    "-x",
+    "--exclude",
+    "excluded",
+    multiple=True,
+    metavar="T",
+    shell_complete=_known_targets,
+    help="Leave out what T names, and what needs it.",
+)
+except_option = click.option(
+    "-x",
+    "--exclude",
+    "excluded",
+    multiple=True,
+    metavar="T",
+    shell_complete=_known_targets,
+    help="Leave out what T names.",
+)
 force_option = click.option(
     "--force",
     "forced",
     multiple=True,
-    metavar="STAGE",
+    metavar="T",
     shell_complete=_known_targets,
-    help="Run this stage whatever is known of it.",
+    help="Run what T names whatever is known of it.",
 )
 
 dry_run_option = click.option(
@@ -100,6 +118,8 @@ def read_wish(
     project: ProjectPlace,
     targets: Sequence[str],
     settings: Sequence[str] = (),
+    *,
+    excluded: Sequence[str] = (),
     forced: Sequence[str] = (),
 ) -> Wish:
     """Read what the command line asks for; paths are those from the current folder."""
@@ -107,6 +127,7 @@ def read_wish(
     inside = here.is_relative_to(project.root)
     return Wish(
         targets=tuple(_from_root(target, project) for target in targets),
+        excluded=tuple(_from_root(target, project) for target in excluded),
         forced=tuple(_from_root(target, project) for target in forced),
         settings=tuple(read_option(option) for option in settings),
         folder=here.relative_to(project.root).as_posix() if inside else "",

@@ -10,6 +10,7 @@ import click
 from capstone_build.authoring.project_place import ProjectPlace
 from capstone_build.cleaning import orphans_of
 from capstone_build.cli.options import (
+    exclude_option,
     file_option,
     opened_project,
     read_wish,
@@ -19,6 +20,7 @@ from capstone_build.cli.options import (
 )
 from capstone_build.cli.terminal import Terminal
 from capstone_build.presentation.cleaning import orphans_line
+from capstone_build.presentation.sentence import needing_excluded
 from capstone_build.presentation.status import status_lines
 from capstone_build.request import Wish
 from capstone_build.session import Forecast, foresee
@@ -26,16 +28,22 @@ from capstone_build.session import Forecast, foresee
 
 @click.command("status")
 @targets_argument
+@exclude_option
 @settings_option
 @file_option
-def status_command(targets: tuple[str, ...], settings: tuple[str, ...], file: Path | None) -> int:
+def status_command(
+    targets: tuple[str, ...],
+    excluded: tuple[str, ...],
+    settings: tuple[str, ...],
+    file: Path | None,
+) -> int:
     """Say which stages are up to date, and why the others are not."""
     project = opened_project(file)
-    wish = read_wish(project, targets, settings)
+    wish = read_wish(project, targets, settings, excluded=excluded)
     session, forecast = foresee(project, wish)
     with session:
         tell_asides(session)
-        orphans = [] if targets else orphans_of(session)
+        orphans = [] if targets or excluded else orphans_of(session)
     if orphans:
         click.echo(orphans_line(orphans))
     _print(forecast)  # its last line is the verdict
@@ -53,5 +61,7 @@ def show_forecast(project: ProjectPlace, wish: Wish) -> int:
 
 def _print(forecast: Forecast) -> None:
     terminal = Terminal.of(sys.stdout)
+    if forecast.left_out:
+        click.echo(f"left out: {needing_excluded(forecast.left_out)}")
     for line in status_lines(forecast.graph, forecast.plan, terminal.colour, terminal.width):
         click.echo(line, color=True)

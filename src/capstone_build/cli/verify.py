@@ -11,6 +11,7 @@ import click
 
 from capstone_build.authoring.project_place import ProjectPlace
 from capstone_build.cli.options import (
+    except_option,
     file_option,
     jobs_option,
     json_option,
@@ -39,13 +40,15 @@ from capstone_build.verifying import verify
 
 @click.command("verify")
 @stages_or_none_argument
+@except_option
 @click.option("--rebuild", "again", is_flag=True, help="Run STAGEs, or all, again, and compare.")
 @jobs_option
 @json_option
 @settings_option
 @file_option
-def verify_command(  # noqa: PLR0917 (click passes them by name)
+def verify_command(
     stages: tuple[str, ...],
+    excluded: tuple[str, ...],
     again: bool,
     jobs: int | None,
     as_json: bool,
@@ -67,14 +70,15 @@ def verify_command(  # noqa: PLR0917 (click passes them by name)
 
     Exit code 1 if anything is wrong, or differs.
     """
-    if (stages or settings) and not again:
+    if (stages or settings or excluded) and not again:
         raise UsageError(
             "all that is remembered is verified, not a part of it",
             hint="`capstone verify --rebuild STAGE` runs a stage again and compares.",
         )
     project = opened_project(file)
     if again:
-        return _rebuild(project, read_wish(project, stages, settings), jobs or cores(), as_json)
+        wish = read_wish(project, stages, settings, excluded=excluded)
+        return _rebuild(project, wish, jobs or cores(), as_json)
     terminal = Terminal.of(sys.stdout)
     with ByteBar(sys.stdout, is_live=terminal.live and not as_json, colour=terminal.colour) as bar:
         done = verify(project.root, jobs or cores(), bar, tell_waiting)

@@ -12,6 +12,7 @@ import click
 from capstone_build.authoring.project_place import ProjectPlace, find_project
 from capstone_build.cli.build import build_view
 from capstone_build.cli.options import (
+    exclude_option,
     file_option,
     jobs_option,
     keep_going_option,
@@ -40,12 +41,14 @@ _FAILED = "a stage failed"
 
 @click.command("watch")
 @targets_argument
+@exclude_option
 @jobs_option
 @keep_going_option
 @settings_option
 @file_option
 def watch_command(
     targets: tuple[str, ...],
+    excluded: tuple[str, ...],
     jobs: int | None,
     keep_going: bool,
     settings: tuple[str, ...],
@@ -59,7 +62,9 @@ def watch_command(
     """
     first = opened_project(file)
     request = Request(
-        wish=read_wish(first, targets, settings), jobs=jobs or cores(), keep_going=keep_going
+        wish=read_wish(first, targets, settings, excluded=excluded),
+        jobs=jobs or cores(),
+        keep_going=keep_going,
     )
     showing = Showing()
     number = Watch(_finding(first, file), request, showing.show, showing.say).run()

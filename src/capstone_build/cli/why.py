@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
 from capstone_build.cli.options import (
+    except_option,
     file_option,
     opened_project,
     read_wish,
@@ -32,12 +34,14 @@ from capstone_build.session import foresee
 
 @click.command("why")
 @stages_or_none_argument
+@except_option
 @click.option("--closure", is_flag=True, help="List all that counts in its fingerprint.")
 @click.option("--all", "everything", is_flag=True, help="Leave nothing out, however long it is.")
 @settings_option
 @file_option
 def why_command(
     stages: tuple[str, ...],
+    excluded: tuple[str, ...],
     closure: bool,
     everything: bool,
     settings: tuple[str, ...],
@@ -56,8 +60,8 @@ def why_command(
             hint="`capstone why STAGE --closure`; `capstone status` lists the stages.",
         )
     project = opened_project(file)
-    wish = read_wish(project, stages, settings)
-    session, forecast = foresee(project, wish)
+    wish = read_wish(project, stages, settings, excluded=excluded)
+    session, forecast = foresee(project, replace(wish, excluded=()))
     with session:
         tell_asides(session)
         terminal = Terminal.of(sys.stdout)
@@ -70,8 +74,8 @@ def why_command(
             told = map(explaining.explain, stale)
             _print(overview_lines(told, len(forecast.graph) - len(stale), terminal.colour))
             return 0
-        names = dict.fromkeys(session.graph.find(t, wish.folder) for t in wish.targets)
-        for stage in [session.graph.stages[name] for name in names] if stages else stale:
+        named = [session.graph.stages[name] for name in session.selected(wish)]
+        for stage in named if stages else stale:
             _print(explanation_lines(explaining.explain(stage), limits, terminal.colour))
             if closure:
                 _print(closure_lines(explaining.counted(stage), listed))

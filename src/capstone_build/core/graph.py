@@ -101,11 +101,7 @@ class StageGraph:
         for path in (f"{folder}/{target}".lstrip("/"), target):
             if (writer := self.writer_of(posixpath.normpath(path))) is not None:
                 return writer
-        from difflib import get_close_matches
-
-        raise UnknownTargetError(
-            target, get_close_matches(target, [*self.stages, *self.writers], n=3)
-        )
+        raise UnknownTargetError(target, among=[*self.stages, *self.writers])
 
     def leading_to(self, targets: Iterable[StageName]) -> StageGraph:
         """Return the part of the graph that *targets* need, themselves included."""

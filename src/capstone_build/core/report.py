@@ -232,6 +232,13 @@ class PipelinePrinted:
 
 
 @dataclass(frozen=True, slots=True)
+class StagesLeftOut:
+    """These *stages* are not brought up to date: each needs one that is excluded."""
+
+    stages: tuple[StageName, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Waiting:
     """Another build, of process *pid*, is at work in this project."""
 
@@ -258,6 +265,7 @@ Event: TypeAlias = (
     | CalledBack
     | NotSettled
     | PipelinePrinted
+    | StagesLeftOut
     | Waiting
     | MemoryReset
 )

@@ -151,6 +151,7 @@ class Stage:
         added: Definitions that it declares to be its code besides.
         files: Files and folders that it declares to be its code.
         ignored: Definitions and modules that it declares not to matter.
+        tags: Words by which it can be selected, with others.
         version: What its author calls the present state of it; None if it has no name.
         captured:
             Values that reach its function other than as an argument (closures,
@@ -171,6 +172,7 @@ class Stage:
     added: tuple[Symbol, ...] = ()
     files: tuple[Artifact, ...] = ()
     ignored: tuple[Symbol, ...] = ()
+    tags: tuple[str, ...] = ()
     version: str | None = None
     captured: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     location: Location

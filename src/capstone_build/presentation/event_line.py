@@ -26,13 +26,14 @@ from capstone_build.core.report import (
     StageEnded,
     StageResult,
     StageRetried,
+    StagesLeftOut,
     StageStarted,
     Waiting,
 )
 from capstone_build.presentation.cells import cells, cut, padded
 from capstone_build.presentation.duration import spelled
 from capstone_build.presentation.escaping import block_for_terminal, for_terminal
-from capstone_build.presentation.sentence import reason
+from capstone_build.presentation.sentence import needing_excluded, reason
 from capstone_build.presentation.style import Style, paint
 from capstone_build.presentation.undeclared import undeclared_event
 
@@ -53,6 +54,7 @@ Aside: TypeAlias = (
     | CalledBack
     | NotSettled
     | PipelinePrinted
+    | StagesLeftOut
     | Waiting
     | MemoryReset
 )
@@ -123,6 +125,8 @@ class EventLine:
                 said = f"{artifact}: left by stage {stage}, which is no longer declared; now {kept}"
             case ReadUndeclared() | CalledBack() | NotSettled():
                 word, said = undeclared_event(event)
+            case StagesLeftOut(stages):
+                word, said = "left out", needing_excluded(stages)
             case Waiting(pid):
                 word = "waiting"
                 said = f"for another build here{f' (process {pid})' if pid is not None else ''}"

@@ -14,13 +14,17 @@ from capstone_build.core.digest import JsonValue
 from capstone_build.core.graph import StageGraph
 from capstone_build.core.leftover import Leftover
 from capstone_build.core.plan import Plan
+from capstone_build.core.stage import StageName
 from capstone_build.presentation.graph_json import graph_record
 from capstone_build.presentation.mark import MARKS, mark_of
 from capstone_build.presentation.status import plan_verdict
 
 
 def status_record(
-    graph: StageGraph, plan: Plan, orphans: Sequence[Leftover]
+    graph: StageGraph,
+    plan: Plan,
+    orphans: Sequence[Leftover],
+    left_out: Sequence[StageName],
 ) -> dict[str, JsonValue]:
     """Return the status of a pipeline as JSON can say it."""
     counts = Counter(mark_of(plan[stage.name]).state for stage in graph)
@@ -30,5 +34,6 @@ def status_record(
         "orphans": [
             {"path": each.path, "stage": each.stage, "bytes": each.size} for each in orphans
         ],
+        "left_out": list(left_out),
         "says": plan_verdict(plan),
     }
