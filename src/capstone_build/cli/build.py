@@ -9,21 +9,31 @@ from pathlib import Path
 import click
 
 from capstone_build.build import build
+from capstone_build.cli.events_file import (
+    STANDARD_OUTPUT,
+    EventsFile,
+    WrittenView,
+    events_option,
+)
 from capstone_build.cli.options import (
     exclude_option,
     file_option,
     force_option,
     jobs_option,
+    json_option,
     keep_going_option,
     opened_project,
     read_wish,
     settings_option,
     targets_argument,
+    tell_printed,
 )
 from capstone_build.cli.terminal import Terminal
 from capstone_build.cores import cores
+from capstone_build.errors import UsageError
 from capstone_build.interruption import SIGNALLED, interruptible
 from capstone_build.presentation.build_view import BuildView, LiveView, PlainView
+from capstone_build.presentation.json_view import JsonView
 from capstone_build.request import Request
 
 
@@ -36,6 +46,8 @@ from capstone_build.request import Request
 @click.option("-n", "--dry-run", is_flag=True, help="Say what would run and why; run nothing.")
 @force_option
 @settings_option
+@events_option
+@json_option
 @file_option
 @click.pass_context
 def build_command(
@@ -48,6 +60,8 @@ def build_command(
     dry_run: bool,
     forced: tuple[str, ...],
     settings: tuple[str, ...],
+    events: str | None,
+    as_json: bool,
     file: Path | None,
 ) -> int:
     """
@@ -58,22 +72,33 @@ def build_command(
     are meant as well (load+). Only what its inputs or its code changed runs; the
     last line says what came of it.
     """
+    if events == STANDARD_OUTPUT and as_json:
+        raise UsageError(
+            "--json and --events - would both write to standard output",
+            hint="The last event has the report: `capstone build --events -`.",
+        )
     project = opened_project(file)
     wish = read_wish(project, (*targets, *more), settings, excluded=excluded, forced=forced)
     if dry_run:
         from capstone_build.cli.status import show_forecast
 
-        return show_forecast(project, wish)
+        return show_forecast(project, wish, as_json=as_json)
     request = Request(
         wish=wish,
         jobs=jobs or cores(),
         keep_going=keep_going,
-        words=tuple(sys.argv[1:]),
+        # What is told of each stage has to be looked for.
+        words=() if events or as_json else tuple(sys.argv[1:]),
         before=context.obj,
     )
-    terminal = Terminal.of(sys.stdout)
-    resume = shlex.join(["capstone", context.info_name or "build", *_repeated(context)])
-    with build_view(terminal, resume) as view, interruptible():
+    written = EventsFile(events)
+    view: BuildView
+    if as_json or events == STANDARD_OUTPUT:
+        view = JsonView(click.echo if as_json else None, tell_printed)
+    else:
+        resume = shlex.join(["capstone", context.info_name or "build", *_repeated(context)])
+        view = build_view(Terminal.of(sys.stdout), resume)
+    with WrittenView(view, written) as view, interruptible():
         report = build(project, request, view)
         view.finish(report)
     if report.interrupted is not None:

@@ -10,6 +10,7 @@ import click
 from capstone_build.cli.options import (
     exclude_option,
     file_option,
+    json_option,
     opened_project,
     read_wish,
     settings_option,
@@ -33,12 +34,14 @@ from capstone_build.session import foresee
     help="A drawing for the terminal, or text for another program.",
 )
 @settings_option
+@json_option
 @file_option
 def graph_command(
     targets: tuple[str, ...],
     excluded: tuple[str, ...],
     form: str,
     settings: tuple[str, ...],
+    as_json: bool,
     file: Path | None,
 ) -> int:
     """Draw what TARGETs need, or everything, each stage with its state."""
@@ -46,6 +49,7 @@ def graph_command(
     session, forecast = foresee(project, read_wish(project, targets, settings, excluded=excluded))
     with session:
         tell_asides(session)
+    form = "json" if as_json else form
     if form == "text":
         terminal = Terminal.of(sys.stdout)
         text = drawing.draw(

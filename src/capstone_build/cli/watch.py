@@ -11,6 +11,12 @@ import click
 
 from capstone_build.authoring.project_place import ProjectPlace, find_project
 from capstone_build.cli.build import build_view
+from capstone_build.cli.events_file import (
+    STANDARD_OUTPUT,
+    EventsFile,
+    WrittenView,
+    events_option,
+)
 from capstone_build.cli.options import (
     exclude_option,
     file_option,
@@ -20,14 +26,17 @@ from capstone_build.cli.options import (
     read_wish,
     settings_option,
     targets_argument,
+    tell_printed,
 )
 from capstone_build.cli.terminal import Terminal
 from capstone_build.core.report import BuildReport, Listener
 from capstone_build.cores import cores
 from capstone_build.errors import CapstoneError
 from capstone_build.interruption import SIGNALLED
+from capstone_build.presentation.build_view import BuildView
 from capstone_build.presentation.error_text import error_text
 from capstone_build.presentation.escaping import for_terminal
+from capstone_build.presentation.json_view import JsonView
 from capstone_build.presentation.news import NewsView
 from capstone_build.presentation.sentence import listed
 from capstone_build.presentation.style import Style, paint
@@ -45,6 +54,7 @@ _FAILED = "a stage failed"
 @jobs_option
 @keep_going_option
 @settings_option
+@events_option
 @file_option
 def watch_command(
     targets: tuple[str, ...],
@@ -52,6 +62,7 @@ def watch_command(
     jobs: int | None,
     keep_going: bool,
     settings: tuple[str, ...],
+    events: str | None,
     file: Path | None,
 ) -> int:
     """
@@ -66,7 +77,7 @@ def watch_command(
         jobs=jobs or cores(),
         keep_going=keep_going,
     )
-    showing = Showing()
+    showing = Showing(EventsFile(events), is_silent=events == STANDARD_OUTPUT)
     number = Watch(_finding(first, file), request, showing.show, showing.say).run()
     return SIGNALLED + number
 
@@ -82,20 +93,30 @@ def _finding(first: ProjectPlace, file: Path | None) -> Callable[[], ProjectPlac
 
 
 class Showing:
-    """Shows the builds of a watch: what is new on standard output, errors on standard error."""
+    """
+    Shows the builds of a watch: what is new on standard output, errors on standard error.
 
-    def __init__(self) -> None:
+    Args:
+        events: Takes the events of all builds.
+        is_silent: Whether standard output is for these alone.
+    """
+
+    def __init__(self, events: EventsFile, *, is_silent: bool) -> None:
         self._terminal = Terminal.of(sys.stdout)
+        self._events = events
+        self._is_silent = is_silent
 
     def show(self, occasion: Occasion, make: Callable[[Listener], BuildReport]) -> str:
         """Make a build and show it; return what is wrong, see `capstone_build.watching.watch`."""
-        view = NewsView(
-            build_view(self._terminal, _RESUME),
-            lambda: self._head(occasion),
-            is_end_news=bool(occasion.trouble) or not occasion.moved,
-        )
+        shown: BuildView = JsonView(None, tell_printed)
+        if not self._is_silent:
+            shown = NewsView(
+                build_view(self._terminal, _RESUME),
+                lambda: self._head(occasion),
+                is_end_news=bool(occasion.trouble) or not occasion.moved,
+            )
         try:
-            with view:
+            with WrittenView(shown, self._events) as view:
                 report = make(view)
                 view.finish(report)
         except CapstoneError as error:
@@ -112,14 +133,15 @@ class Showing:
 
     def say(self, line: str) -> None:
         """Show a line about the watch itself."""
-        click.echo(paint(for_terminal(line), Style.DIM, self._terminal.colour), color=True)
+        text = paint(for_terminal(line), Style.DIM, self._terminal.colour)
+        click.echo(text, color=True, err=self._is_silent)
 
     def _head(self, occasion: Occasion) -> None:
         """Say when a build is made, and for what; of the first that goes without saying."""
         if occasion.moved:
-            click.echo()
+            click.echo(err=self._is_silent)
             self.say(f"{time.strftime('%H:%M:%S')}  {listed(occasion.moved, _NAMES_SHOWN)} changed")
 
     def _ring(self) -> None:
-        if self._terminal.live:
+        if self._terminal.live and not self._is_silent:
             click.echo("\a", nl=False)

@@ -8,10 +8,11 @@ value nor digest is told.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from capstone_build.core.digest import JsonValue
 from capstone_build.core.explanation import Change, Counted, Explanation, Past
+from capstone_build.core.stage import StageName
 from capstone_build.presentation.graph_json import difference_record, verdict_record
 from capstone_build.presentation.instant import instant
 from capstone_build.presentation.undeclared import undeclared
@@ -19,9 +20,25 @@ from capstone_build.presentation.undeclared import undeclared
 FORMAT = 1
 
 
-def explanations_record(told: Iterable[Explanation]) -> dict[str, JsonValue]:
-    """Return explanations as JSON can say them."""
-    return {"format": FORMAT, "stages": [explanation_record(each) for each in told]}
+def explanations_record(
+    told: Iterable[Explanation], counted: Mapping[StageName, Iterable[Counted]] | None = None
+) -> dict[str, JsonValue]:
+    """
+    Return explanations as JSON can say them.
+
+    Args:
+        told: One for each stage.
+        counted: All that counts for a stage, of those of which it is asked for.
+    """
+    of = counted or {}
+    stages: list[JsonValue] = [
+        {
+            **explanation_record(each),
+            **_closure(each.stage, of),
+        }
+        for each in told
+    ]
+    return {"format": FORMAT, "stages": stages}
 
 
 def explanation_record(told: Explanation) -> dict[str, JsonValue]:
@@ -45,9 +62,12 @@ def explanation_record(told: Explanation) -> dict[str, JsonValue]:
     }
 
 
-def closure_record(counted: Iterable[Counted]) -> list[JsonValue]:
-    """Return all that counts for a stage."""
-    return [
+def _closure(
+    stage: StageName, counted: Mapping[StageName, Iterable[Counted]]
+) -> dict[str, JsonValue]:
+    if stage not in counted:
+        return {}
+    rows: list[JsonValue] = [
         {
             "aspect": each.aspect,
             "name": each.name,
@@ -56,8 +76,9 @@ def closure_record(counted: Iterable[Counted]) -> list[JsonValue]:
             "place": each.place or None,
             "note": each.note,
         }
-        for each in counted
+        for each in counted[stage]
     ]
+    return {"closure": rows}
 
 
 def _past(past: Past) -> dict[str, JsonValue]:
