@@ -82,7 +82,7 @@ def why_command(
             click.echo(json.dumps(explanations_record(told, counted), indent=2))
             return 0
         if not (stages or everything):
-            brief = map(explaining.explain, stale)
+            brief = map(explaining.in_brief, stale)
             _print(overview_lines(brief, len(forecast.graph) - len(stale), terminal.colour))
             return 0
         for stage in named:

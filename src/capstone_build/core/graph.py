@@ -74,6 +74,12 @@ class StageGraph:
         """Return the stages that read what *name* writes."""
         return self.below[name]
 
+    def joining(self, writer: StageName, reader: StageName) -> list[ArtifactPath]:
+        """Return the outputs of *writer* that *reader* reads, wholly or in part."""
+        outputs = _Outputs([self.stages[writer]])
+        read = (path for each in self.stages[reader].reads for path, _ in outputs.meeting(each))
+        return list(dict.fromkeys(read))
+
     def links(self) -> Iterator[tuple[StageName, StageName]]:
         """Yield each stage with each stage that reads its outputs."""
         return ((name, lower) for name, those in self.below.items() for lower in those)

@@ -13,8 +13,10 @@ from collections.abc import Iterable, Mapping
 from capstone_build.core.digest import JsonValue
 from capstone_build.core.explanation import Change, Counted, Explanation, Past
 from capstone_build.core.stage import StageName
+from capstone_build.presentation.artifact_change import content_record
 from capstone_build.presentation.graph_json import difference_record, verdict_record
 from capstone_build.presentation.instant import instant
+from capstone_build.presentation.mark import mark_of
 from capstone_build.presentation.undeclared import undeclared
 
 FORMAT = 1
@@ -50,6 +52,14 @@ def explanation_record(told: Explanation) -> dict[str, JsonValue]:
         "last": None if told.past is None else _past(told.past),
         "edited_in_vain": list(told.edited),
         "coarse": list(told.coarse),
+        "upstream": [
+            {
+                "stage": each.stage,
+                "state": mark_of(each.verdict).state,
+                "artifacts": list(each.artifacts),
+            }
+            for each in told.upstream
+        ],
         "undeclared": [
             {
                 "aspect": each.aspect.value,
@@ -98,5 +108,6 @@ def _change(change: Change) -> dict[str, JsonValue]:
         "new": change.new,
         "remark": change.remark,
         "note": change.note,
+        "content": None if change.content is None else content_record(change.content),
         "place": change.place or None,
     }

@@ -1,0 +1,40 @@
+"""Of what stages read, small texts are kept to be shown, and nothing that may be a key."""
+
+from __future__ import annotations
+
+import pytest
+
+from capstone_build.kept_sources import is_harmless
+
+
+@pytest.mark.parametrize(
+    ("path", "content"),
+    [
+        ("conf.json", b'{"rate": 3, "monkey": [1, 2]}'),
+        ("data/words.txt", "Stra\u00dfe\nkeyboard\n".encode()),
+        ("q.sql", b"select * from orders where tokenised\n"),
+        ("empty", b""),
+    ],
+)
+def test_text_without_keys_is_kept(path: str, content: bytes) -> None:
+    """Words that only have a key's name in them are none."""
+    assert is_harmless(path, content)
+
+
+@pytest.mark.parametrize(
+    ("path", "content"),
+    [
+        ("conf.json", b'{"api_key": "sk-1"}'),
+        ("conf.yaml", b"db:\n  password: hunter2\n"),
+        ("conf.toml", b'apiKey = "1"\n'),
+        (".env", b"AWS_SECRET_ACCESS_KEY=1\n"),
+        ("users.csv", b"name,token\nann,1\n"),
+        ("secrets/plain.txt", b"hello\n"),
+        ("id", b"-----BEGIN OPENSSH PRIVATE KEY-----\nAA\n"),
+        ("table.parquet", b"PAR1\0\0"),
+        ("latin.csv", "Stra\u00dfe".encode("latin-1")),
+    ],
+)
+def test_what_looks_like_a_key_or_is_no_text_is_not(path: str, content: bytes) -> None:
+    """The name of a key anywhere is enough, in the path too."""
+    assert not is_harmless(path, content)
