@@ -38,6 +38,7 @@ from capstone_build.listings import Listings
 from capstone_build.orphans import Orphans
 from capstone_build.storage.file_state import FileState
 from capstone_build.storage.files import Files
+from capstone_build.storage.known_links import KnownLinks
 from capstone_build.storage.looks import Looks
 from capstone_build.storage.manifest import Manifest
 from capstone_build.storage.source_files import SourceFiles
@@ -77,6 +78,7 @@ class World:
         self.looks = Looks(str(self.memory_folder), "/proc")
         self.looks.start()
         self.store = Store(self.memory_folder / "objects")
+        self.known_links = KnownLinks(self.memory_folder, project.module)
         self.files = Files(project.root, self.manifest.file)
         self._summaries = self.manifest.summaries()
         self._made: Container[str] = frozenset()
@@ -318,7 +320,8 @@ class World:
         return [*closure.extent.files, *files]
 
     def remember(self) -> None:
-        """Write what was learned of files and source to the manifest."""
+        """Write what was learned of files, source and links."""
+        self.known_links.write()
         self.manifest.remember_files(self.files.take_fresh() | self._sources.take_fresh())
         self.fingerprints.remember()
         self._summaries.write()
