@@ -148,7 +148,7 @@ class World:
             return listed + [
                 Note(Sight.NAMED, name, state=None if state is None else astuple(state))
                 for name, state in self.files.states(inside).items()
-                if state is None or self.files.is_file(name)
+                if state is None or self.files.tree.is_file(name)
             ]
 
     def know(self, graph: StageGraph) -> None:
@@ -264,6 +264,10 @@ class World:
             graph: The whole pipeline, if it could be linked: what stages that are
                 gone left is not there.
         """
+        with self.looks.as_artifacts():
+            # All at once: large ones are read at the same time.
+            named = (each for stage in stages for each in sources[stage.name])
+            self.files.digests(each.location for each in named if each.kind is Kind.FILE)
         for stage in stages:
             for artifact in sources[stage.name]:
                 found = self._read(artifact, graph) if graph else self.files.contents(artifact)
@@ -343,11 +347,11 @@ class World:
         from difflib import get_close_matches
 
         folder, _, name = path.rpartition("/")
-        beside = self.files.names_in(folder)
+        beside = self.files.tree.names_in(folder)
         prefix = f"{folder}/" if folder else ""
         close = [f"{prefix}{each}" for each in get_close_matches(name, beside, n=2)]
         declared = {artifact.path for stage in stages for artifact in stage.writes}
-        known = [*declared, *self.files.names_in("")]
+        known = [*declared, *self.files.tree.names_in("")]
         return list(dict.fromkeys([*close, *get_close_matches(path, known, n=2)]))[:3]
 
 
