@@ -21,6 +21,7 @@ from capstone_build.core.stage_record import stage_from_record
 from capstone_build.errors import InvalidPipelineError, PipelineError, PipelineLoadError, UsageError
 from capstone_build.execution.host import Host
 from capstone_build.execution.notes import notes_from
+from capstone_build.missing import missing_sources, wrong_names
 from capstone_build.request import Wish
 from capstone_build.world import World
 
@@ -181,8 +182,8 @@ class Session:
             for name in forced
             if name not in needed.stages
         ]
-        problems += self.world.missing_sources(self.graph.sources, list(needed), self.graph)
-        problems += self.world.wrong_names(list(needed), list(self.graph))
+        problems += missing_sources(self.world, self.graph.sources, list(needed), self.graph)
+        problems += wrong_names(self.world, list(needed), list(self.graph))
         if problems:
             raise InvalidPipelineError(problems)
         now = {stage.name: self.world.observe(stage, self.graph) for stage in needed}
@@ -254,8 +255,8 @@ def _linked(
         return links.graph(stages)
     linking = Linking(stages)
     if problems or linking.problems:
-        missing = world.missing_sources(linking.sources, stages)
-        wrong = world.wrong_names(stages, stages)
+        missing = missing_sources(world, linking.sources, stages)
+        wrong = wrong_names(world, stages, stages)
         raise InvalidPipelineError([*problems, *linking.problems, *missing, *wrong])
     links = linking.links()
     world.known_links.take(joints, links)

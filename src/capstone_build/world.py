@@ -31,7 +31,7 @@ from capstone_build.core.observation import Observation
 from capstone_build.core.report import OrphanAdopted, OrphanIgnored
 from capstone_build.core.stage import PythonCall, Stage, StageName, Symbol
 from capstone_build.core.trace import Trace
-from capstone_build.errors import CapstoneError, MissingSourceError, PipelineError
+from capstone_build.errors import CapstoneError
 from capstone_build.execution.notes import Note, Sight
 from capstone_build.fingerprints import Fingerprints
 from capstone_build.listings import Listings
@@ -225,7 +225,7 @@ class World:
         """Return the files that the inputs of *stage* stand for, with their digests."""
         found: dict[ArtifactPath, Digest | None] = {}
         for artifact in stage.reads:
-            found |= self._read(artifact, graph)
+            found |= self.stands_for(artifact, graph)
         return found
 
     def paths(self, stage: Stage, graph: StageGraph) -> dict[str, tuple[str, ...]]:
@@ -235,7 +235,7 @@ class World:
                 path
                 for artifact in each.artifacts
                 for path in (
-                    self._read(artifact, graph)
+                    self.stands_for(artifact, graph)
                     if artifact.kind is Kind.PATTERN
                     else [artifact.location]
                 )
@@ -248,46 +248,6 @@ class World:
         for event in self.orphans.met():
             if (self.project.root / event.artifact).exists():
                 yield event
-
-    def missing_sources(
-        self,
-        sources: Mapping[StageName, Sequence[Artifact]],
-        stages: Sequence[Stage],
-        graph: StageGraph | None = None,
-    ) -> Iterator[PipelineError]:
-        """
-        Find inputs that no stage writes and that do not exist.
-
-        Args:
-            sources: For each stage, what it reads and no stage writes.
-            stages: The stages to check.
-            graph: The whole pipeline, if it could be linked: what stages that are
-                gone left is not there.
-        """
-        with self.looks.as_artifacts():
-            # All at once: large ones are read at the same time.
-            named = (each for stage in stages for each in sources[stage.name])
-            self.files.digests(each.location for each in named if each.kind is Kind.FILE)
-        for stage in stages:
-            for artifact in sources[stage.name]:
-                found = self._read(artifact, graph) if graph else self.files.contents(artifact)
-                if not found or None in found.values():
-                    yield MissingSourceError(
-                        artifact.path,
-                        stage.name,
-                        str(stage.location),
-                        self._nearest(artifact.location, stages),
-                    )
-
-    def wrong_names(
-        self, stages: Iterable[Stage], pipeline: Sequence[Stage]
-    ) -> Iterator[PipelineError]:
-        """Find what *stages*, some of the *pipeline*, name as code and may not."""
-        from capstone_build.named_code import NamedCode  # (reads code, as below)
-
-        named = NamedCode(self.fingerprints.code, self.files, lambda path: self._nearest(path, ()))
-        for stage in stages:
-            yield from named.problems(stage, pipeline)
 
     # Remembering; see `capstone_build.core.plan.Memory`.
 
@@ -335,24 +295,14 @@ class World:
 
         return ProjectCode(_source_roots(self.project), self._summaries, self._sources)
 
-    def _read(self, artifact: Artifact, graph: StageGraph) -> dict[ArtifactPath, Digest | None]:
+    def stands_for(
+        self, artifact: Artifact, graph: StageGraph
+    ) -> dict[ArtifactPath, Digest | None]:
         """Return what *artifact* stands for, without what stages that are gone left there."""
         with self.looks.as_artifacts():
             found = self.files.contents(artifact)
         self.orphans.leave_out(found, artifact, graph)
         return found
-
-    def _nearest(self, path: str, stages: Sequence[Stage]) -> list[str]:
-        """Return existing or declared paths that *path* may be a slip for."""
-        from difflib import get_close_matches
-
-        folder, _, name = path.rpartition("/")
-        beside = self.files.tree.names_in(folder)
-        prefix = f"{folder}/" if folder else ""
-        close = [f"{prefix}{each}" for each in get_close_matches(name, beside, n=2)]
-        declared = {artifact.path for stage in stages for artifact in stage.writes}
-        known = [*declared, *self.files.tree.names_in("")]
-        return list(dict.fromkeys([*close, *get_close_matches(path, known, n=2)]))[:3]
 
 
 def _source_roots(project: Project) -> list[Path]:
