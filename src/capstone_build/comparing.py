@@ -17,7 +17,7 @@ from capstone_build.core.digest import EMPTY_FOLDER, Digest
 from capstone_build.core.history import PastBuild
 from capstone_build.errors import UsageError
 from capstone_build.file_change import compare_files
-from capstone_build.storage.files import digest_file
+from capstone_build.storage.content import digest_file
 from capstone_build.storage.history import History
 from capstone_build.storage.object_files import ObjectFiles
 

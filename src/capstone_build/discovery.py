@@ -120,7 +120,7 @@ class Discovery:
                     for path in self._wrote
                     if path.startswith(folder)
                 }
-                standing = own.intersection(self._world.files.names_in(folder.strip("/")))
+                standing = own.intersection(self._world.files.tree.names_in(folder.strip("/")))
                 names = standing.union(set(note.names) - own)
                 self.found.said[part] = self._world.listings.spell(part[1], names)
                 return self._world.listings.digest(part[1], names)

@@ -19,6 +19,7 @@ from capstone_build.core.artifact import ArtifactPath
 from capstone_build.core.digest import Digest
 from capstone_build.core.explanation import Above, Change, Counted, Explanation, Past
 from capstone_build.core.fingerprint import CELLS, Aspect, Part
+from capstone_build.core.linking import joining
 from capstone_build.core.plan import CanRestore, Difference, MayRun, MustRun, UpToDate, Verdict
 from capstone_build.core.report import ReadUndeclared
 from capstone_build.core.stage import Stage
@@ -128,7 +129,7 @@ class Explaining:
                 # Of those further up, what others wait for is the one that matters.
                 if isinstance(verdict, UpToDate) or (isinstance(verdict, MayRun) and not is_near):
                     continue
-                read = graph.joining(name, stage.name) if is_near else ()
+                read = joining(graph.stages[name], stage) if is_near else ()
                 yield Above(stage=name, verdict=verdict, artifacts=tuple(read))
             seen.update(layer)
             above = (n for name in layer for n in graph.upstream(name) if n not in seen)

@@ -63,7 +63,7 @@ class Reach(Session):
         greeting = self._outline.facts["greeting"]
         host = Host(project.root, project.module, known=greeting)
         world = World(project, host.variable, notes_from(greeting["notes"]), is_known=True)
-        super().__init__(project, host, world, _joined([], {}, _AllWriters(self._outline)), {})
+        super().__init__(project, host, world, _joined([], {}, _AllWriters(self._outline)))
         try:
             self._direct = self._directly(before.moved)
             self._take(self._direct)

@@ -42,7 +42,8 @@ from capstone_build.interruption import Interrupted, signal_of, uninterruptible
 from capstone_build.request import Wish
 from capstone_build.scratch import FOLDER, Scratch, dead_scratches, spare_of
 from capstone_build.session import Forecast, Session, foresee
-from capstone_build.storage.files import Files, digest_file
+from capstone_build.storage.content import digest_file
+from capstone_build.storage.files import Files
 from capstone_build.storage.object_files import ObjectFiles
 
 _TICK_SECONDS = 0.05

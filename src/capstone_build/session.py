@@ -7,14 +7,13 @@ Knows how a pipeline becomes a graph and a plan; does not run stages
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
 from capstone_build.authoring.parameters import Setting, apply_settings, read_configuration
 from capstone_build.authoring.project_place import ProjectPlace
-from capstone_build.core.artifact import Artifact
-from capstone_build.core.graph import Linking, StageGraph
+from capstone_build.core.graph import StageGraph
 from capstone_build.core.plan import Plan, UpToDate, plan
 from capstone_build.core.selection import Selection, reached
 from capstone_build.core.stage import StageName
@@ -22,6 +21,7 @@ from capstone_build.core.stage_record import stage_from_record
 from capstone_build.errors import InvalidPipelineError, PipelineError, PipelineLoadError, UsageError
 from capstone_build.execution.host import Host
 from capstone_build.execution.notes import notes_from
+from capstone_build.missing import missing_sources, wrong_names
 from capstone_build.request import Wish
 from capstone_build.world import World
 
@@ -78,7 +78,6 @@ class Session:
         host: The process that holds the loaded pipeline.
         world: What its stages see.
         graph: The whole pipeline, or the part of it that is looked at.
-        sources: For each stage, what it reads and no stage writes.
 
     Attributes:
         host: As given.
@@ -96,14 +95,12 @@ class Session:
         host: Host,
         world: World,
         graph: StageGraph,
-        sources: Mapping[StageName, Sequence[Artifact]],
     ) -> None:
         self.project = project
         self.host = host
         self.world = world
         self.graph = graph
         self.beyond = 0
-        self._sources = sources
 
     @classmethod
     def opened(
@@ -128,15 +125,14 @@ class Session:
         world: World | None = None
         try:
             world = World(project, host.variable, notes_from(host.greeting.get("notes", ())))
-            linking = _linked(project, host.greeting, world, settings)
-            graph = linking.graph()
+            graph = _linked(project, host.greeting, world, settings)
             world.know(graph)
         except BaseException:
             host.close()
             if world is not None:
                 world.close()
             raise
-        return cls(project, host, world, graph, linking.sources)
+        return cls(project, host, world, graph)
 
     def __enter__(self) -> Self:
         """Return the session itself."""
@@ -186,8 +182,8 @@ class Session:
             for name in forced
             if name not in needed.stages
         ]
-        problems += self.world.missing_sources(self._sources, list(needed), self.graph)
-        problems += self.world.wrong_names(list(needed), list(self.graph))
+        problems += missing_sources(self.world, self.graph.sources, list(needed), self.graph)
+        problems += wrong_names(self.world, list(needed), list(self.graph))
         if problems:
             raise InvalidPipelineError(problems)
         now = {stage.name: self.world.observe(stage, self.graph) for stage in needed}
@@ -233,8 +229,10 @@ class Session:
 
 def _linked(
     project: ProjectPlace, greeting: dict[str, Any], world: World, settings: Sequence[Setting]
-) -> Linking:
+) -> StageGraph:
     """Read what the host told of the pipeline; report all that is wrong with it at once."""
+    from capstone_build.core.linking import Linking, digest_joints  # (3 ms, where all is known)
+
     problems = [
         PipelineError(each["problem"], facts=each["facts"], hint=each["hint"])
         for each in greeting["problems"]
@@ -251,12 +249,18 @@ def _linked(
         problems += error.problems
     except PipelineError as error:
         problems.append(error)
+    joints = digest_joints(stages)
+    links = None if problems else world.known_links.of(joints)
+    if links is not None:
+        return links.graph(stages)
     linking = Linking(stages)
     if problems or linking.problems:
-        missing = world.missing_sources(linking.sources, stages)
-        wrong = world.wrong_names(stages, stages)
+        missing = missing_sources(world, linking.sources, stages)
+        wrong = wrong_names(world, stages, stages)
         raise InvalidPipelineError([*problems, *linking.problems, *missing, *wrong])
-    return linking
+    links = linking.links()
+    world.known_links.take(joints, links)
+    return links.graph(stages)
 
 
 def foresee(

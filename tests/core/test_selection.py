@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from capstone_build.core.graph import StageGraph, link
+from capstone_build.core.graph import StageGraph
+from capstone_build.core.linking import link
 from capstone_build.core.plan import MayRun, MustRun, Plan, UpToDate, Verdict
 from capstone_build.core.selection import Selection
 from capstone_build.core.stage import StageName

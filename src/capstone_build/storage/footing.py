@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from capstone_build.storage.looks import State
 
-_MAGIC = b"capstone footing 2\n"
+_MAGIC = b"capstone footing 3\n"
 _COUNTS = 8 * 7
 """How many bytes tell how long the parts are: the numbers, and six lists of names."""
 

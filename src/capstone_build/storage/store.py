@@ -18,7 +18,7 @@ from pathlib import Path
 
 from capstone_build.core.digest import EMPTY_FOLDER, PREFIX, Digest, digest_bytes
 from capstone_build.disk import disk_failed, sync
-from capstone_build.storage.files import digest_file
+from capstone_build.storage.content import digest_file
 
 _FICLONE = 0x40049409
 """Linux: let a file share the blocks of another until one of them is written."""
