@@ -17,6 +17,7 @@ from capstone_build.chronicle import Chronicle
 from capstone_build.core.fingerprint import Aspect
 from capstone_build.core.observation import Observation
 from capstone_build.core.plan import CanRestore, Difference, MustRun, UpToDate, judge
+from capstone_build.core.prospect import prospects
 from capstone_build.core.report import (
     BuildReport,
     BuildStarted,
@@ -83,6 +84,7 @@ class Loop:
         self._runs: dict[int, Run] = {}
         self._numbers = count(1)
         self._lookout = Lookout(self._world.states)
+        self._expected = prospects(forecast.graph, forecast.plan, self._world.took)
 
     def run(self) -> BuildReport:
         """Take up stage after stage until nothing is ready; return what came of them."""
@@ -91,7 +93,7 @@ class Loop:
         self._staging.sweep()
         if problem := self._world.manifest.problem:
             self._tell(MemoryReset(problem))
-        self._tell(BuildStarted(len(self._graph)))
+        self._tell(BuildStarted(len(self._graph), self._request.jobs, self._expected))
         try:
             self._loop()
             while self._goes_on and (again := self._settling.called_back(self._results.settled)):
@@ -208,7 +210,7 @@ class Loop:
         )
         self._world.manifest.begin(stage.name, self._id)
         self._runs[run.number] = run
-        self._tell(StageStarted(stage.name, because, attempt))
+        self._tell(StageStarted(stage.name, because, attempt, order.log))
         self._executor.submit(order)
 
     def _come_back(self, run: Run, result: RunResult) -> None:

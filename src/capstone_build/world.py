@@ -255,6 +255,11 @@ class World:
         """Return the trace of the latest run of *stage* that succeeded."""
         return self.manifest.last(stage)
 
+    def took(self, stage: StageName) -> float | None:
+        """Return how many seconds the latest run of *stage* took; None if it never ran."""
+        last = self.last(stage)
+        return last.seconds if last is not None else None
+
     def is_unfinished(self, stage: StageName) -> bool:
         """Tell whether a run of *stage* began since and did not end well."""
         return self.manifest.is_unfinished(stage)

@@ -15,6 +15,7 @@ from capstone_build.core.contract import Violation
 from capstone_build.core.digest import digest_bytes
 from capstone_build.core.fingerprint import Aspect
 from capstone_build.core.plan import Difference
+from capstone_build.core.prospect import Prospect
 from capstone_build.core.report import (
     BuildStarted,
     CalledBack,
@@ -192,8 +193,8 @@ CHANGED = Difference(Aspect.INPUT, "a.csv", digest_bytes(b"a"), digest_bytes(b"b
 BROKE = Failure(cause=Cause.BROKE_CONTRACT, message="no", violations=(Violation("a", "empty"),))
 LOAD, OTHER = StageName("load"), StageName("other")
 EVENTS: tuple[Event, ...] = (
-    BuildStarted(3),
-    StageStarted(LOAD, (CHANGED,), 2),
+    BuildStarted(3, 2, {LOAD: Prospect(1.5, 2)}),
+    StageStarted(LOAD, (CHANGED,), 2, ".cache/logs/x/load.log"),
     StageRetried(LOAD, BROKE),
     StageEnded(StageResult(stage=LOAD, outcome=Outcome.FAILED, failure=BROKE)),
     StagesLeftOut((LOAD, OTHER)),

@@ -141,7 +141,7 @@ def _load_error(name: str, error: Exception, root: Path) -> PipelineLoadError:
         source = (error.text or "").strip()
         return PipelineLoadError(
             f"syntax error: {error.msg}",
-            facts={"at": f"{place}\n{source}" if source else str(place)},
+            facts={"at": f"{place}:{error.offset or 1}\n{source}" if source else str(place)},
         )
     frames = [
         frame

@@ -23,17 +23,22 @@ from capstone_build.cli.options import (
     json_option,
     keep_going_option,
     opened_project,
+    quiet_option,
+    read_telling,
     read_wish,
     settings_option,
     targets_argument,
     tell_printed,
+    verbose_option,
 )
+from capstone_build.cli.stage_logs import StageLogs
 from capstone_build.cli.terminal import Terminal
 from capstone_build.cores import cores
 from capstone_build.errors import UsageError
 from capstone_build.interruption import SIGNALLED, interruptible
-from capstone_build.presentation.build_view import BuildView, LiveView, PlainView
+from capstone_build.presentation.build_view import BuildView, PlainView, Telling
 from capstone_build.presentation.json_view import JsonView
+from capstone_build.presentation.live_view import LiveView
 from capstone_build.request import Request
 
 
@@ -46,6 +51,8 @@ from capstone_build.request import Request
 @click.option("-n", "--dry-run", is_flag=True, help="Say what would run and why; run nothing.")
 @force_option
 @settings_option
+@quiet_option
+@verbose_option
 @events_option
 @json_option
 @file_option
@@ -60,6 +67,8 @@ def build_command(
     dry_run: bool,
     forced: tuple[str, ...],
     settings: tuple[str, ...],
+    is_quiet: bool,
+    is_verbose: bool,
     events: str | None,
     as_json: bool,
     file: Path | None,
@@ -72,6 +81,7 @@ def build_command(
     are meant as well (load+). Only what its inputs or its code changed runs; the
     last line says what came of it.
     """
+    telling = read_telling(is_quiet, is_verbose)
     if events == STANDARD_OUTPUT and as_json:
         raise UsageError(
             "--json and --events - would both write to standard output",
@@ -88,7 +98,7 @@ def build_command(
         jobs=jobs or cores(),
         keep_going=keep_going,
         # What is told of each stage has to be looked for.
-        words=() if events or as_json else tuple(sys.argv[1:]),
+        words=() if events or as_json or is_verbose else tuple(sys.argv[1:]),
         before=context.obj,
     )
     written = EventsFile(events)
@@ -97,7 +107,7 @@ def build_command(
         view = JsonView(click.echo if as_json else None, tell_printed)
     else:
         resume = shlex.join(["capstone", context.info_name or "build", *_repeated(context)])
-        view = build_view(Terminal.of(sys.stdout), resume)
+        view = build_view(Terminal.of(sys.stdout), resume, telling, project.root)
     with WrittenView(view, written) as view, interruptible():
         report = build(project, request, view)
         view.finish(report)
@@ -106,11 +116,22 @@ def build_command(
     return 1 if report.failures else 0
 
 
-def build_view(terminal: Terminal, resume: str) -> BuildView:
-    """Return the view that suits the terminal; *resume* is what goes on after a failure."""
-    if terminal.live:
-        return LiveView(sys.stdout, terminal.colour, terminal.width, resume)
-    return PlainView(_echo, terminal.colour, terminal.width, resume)
+def build_view(terminal: Terminal, resume: str, telling: Telling, root: Path) -> BuildView:
+    """
+    Return the view that suits the terminal.
+
+    Args:
+        terminal: Where it shows.
+        resume: What goes on after a failure.
+        telling: How much is told.
+        root: The project's, where what stages print is kept.
+    """
+    logs = StageLogs(root)
+    if terminal.live and telling is not Telling.QUIET:
+        return LiveView(
+            sys.stdout, terminal.colour, terminal.width, resume, telling=telling, printed=logs
+        )
+    return PlainView(_echo, terminal.colour, terminal.width, resume, telling=telling, printed=logs)
 
 
 def _repeated(context: click.Context) -> list[str]:
@@ -119,6 +140,8 @@ def _repeated(context: click.Context) -> list[str]:
     for name, flag in (("file", "--file"), ("jobs", "-j")):
         if context.params[name] is not None:
             words += [flag, str(context.params[name])]
+    words += ["-q"] if context.params["is_quiet"] else []
+    words += ["-v"] if context.params["is_verbose"] else []
     words += ["-k"] if context.params["keep_going"] else []
     words += [word for each in context.params["excluded"] for word in ("-x", each)]
     words += [word for each in context.params["settings"] for word in ("--set", each)]

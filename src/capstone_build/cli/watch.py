@@ -23,17 +23,21 @@ from capstone_build.cli.options import (
     jobs_option,
     keep_going_option,
     opened_project,
+    quiet_option,
+    read_telling,
     read_wish,
     settings_option,
     targets_argument,
     tell_printed,
+    verbose_option,
 )
+from capstone_build.cli.source_lines import read_source
 from capstone_build.cli.terminal import Terminal
 from capstone_build.core.report import BuildReport, Listener
 from capstone_build.cores import cores
 from capstone_build.errors import CapstoneError
 from capstone_build.interruption import SIGNALLED
-from capstone_build.presentation.build_view import BuildView
+from capstone_build.presentation.build_view import BuildView, Telling
 from capstone_build.presentation.error_text import error_text
 from capstone_build.presentation.escaping import for_terminal
 from capstone_build.presentation.json_view import JsonView
@@ -54,6 +58,8 @@ _FAILED = "a stage failed"
 @jobs_option
 @keep_going_option
 @settings_option
+@quiet_option
+@verbose_option
 @events_option
 @file_option
 def watch_command(
@@ -62,6 +68,8 @@ def watch_command(
     jobs: int | None,
     keep_going: bool,
     settings: tuple[str, ...],
+    is_quiet: bool,
+    is_verbose: bool,
     events: str | None,
     file: Path | None,
 ) -> int:
@@ -77,7 +85,12 @@ def watch_command(
         jobs=jobs or cores(),
         keep_going=keep_going,
     )
-    showing = Showing(EventsFile(events), is_silent=events == STANDARD_OUTPUT)
+    showing = Showing(
+        first.root,
+        EventsFile(events),
+        read_telling(is_quiet, is_verbose),
+        is_silent=events == STANDARD_OUTPUT,
+    )
     number = Watch(_finding(first, file), request, showing.show, showing.say).run()
     return SIGNALLED + number
 
@@ -97,11 +110,17 @@ class Showing:
     Shows the builds of a watch: what is new on standard output, errors on standard error.
 
     Args:
+        root: The project's.
         events: Takes the events of all builds.
+        telling: How much of a build is told.
         is_silent: Whether standard output is for these alone.
     """
 
-    def __init__(self, events: EventsFile, *, is_silent: bool) -> None:
+    def __init__(
+        self, root: Path, events: EventsFile, telling: Telling, *, is_silent: bool
+    ) -> None:
+        self._root = root
+        self._telling = telling
         self._terminal = Terminal.of(sys.stdout)
         self._events = events
         self._is_silent = is_silent
@@ -111,7 +130,7 @@ class Showing:
         shown: BuildView = JsonView(None, tell_printed)
         if not self._is_silent:
             shown = NewsView(
-                build_view(self._terminal, _RESUME),
+                build_view(self._terminal, _RESUME, self._telling, self._root),
                 lambda: self._head(occasion),
                 is_end_news=bool(occasion.trouble) or not occasion.moved,
             )
@@ -123,7 +142,7 @@ class Showing:
             trouble = error_text(error, colour=False)
             if trouble != occasion.trouble:
                 self._head(occasion)
-                click.echo(error_text(error, Terminal.of(sys.stderr).colour), err=True)
+                click.echo(error_text(error, Terminal.of(sys.stderr).colour, read_source), err=True)
                 self._ring()
             return trouble
         if not report.failures:
