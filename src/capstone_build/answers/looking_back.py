@@ -15,6 +15,7 @@ from capstone_build.core.artifact_change import ArtifactChange
 from capstone_build.core.history import PastBuild, PastStage
 from capstone_build.presentation.artifact_change import USUAL_LINES, change_lines, changes_record
 from capstone_build.presentation.history import history_lines, history_record
+from capstone_build.presentation.times_chart import Chart
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -33,6 +34,12 @@ class Log(Answer):
     def as_dict(self) -> Mapping[str, Any]:
         """Return what `capstone log --json` tells; documented in docs/json.md."""
         return history_record(self.builds, self.log)
+
+    def plot(self, width: int = 80) -> str:
+        """Return a chart of *width* characters: how long stages and builds took."""
+        chart = Chart(width=width + 1)
+        is_one = len(self.builds) == 1
+        return "\n".join(chart.of_build(self.builds[0]) if is_one else chart.of_times(self.builds))
 
     def _lines(self, colour: bool) -> Iterable[str]:
         return history_lines(self.builds, colour)
