@@ -51,6 +51,7 @@ class Staging:
             another folder.
         """
         paths: dict[str, str] = {}
+        self._notes.mkdir(parents=True, exist_ok=True)
         for output in stage.outputs:
             try:
                 paths[output.name] = str(self._room_for(output, number))
@@ -156,7 +157,6 @@ class Staging:
     def notes_file(self, number: int) -> Path:
         """Return where the run of this *number* notes what it is seen to read."""
         # Not among the outputs: a stage that removes these is seen to look at them.
-        self._notes.mkdir(parents=True, exist_ok=True)
         return self._notes / str(number)
 
     def staged(self, number: int, output: Output) -> Path:
