@@ -30,12 +30,21 @@ class Staging:
 
     def __init__(self, root: Path, memory: Path, build: str) -> None:
         self._root = root
+        self._memory = memory
         self._folder = memory / "staging" / build
         self._notes = memory / "notes" / build
         self._kept = memory / "kept" / build
 
     def sweep(self) -> None:
-        """Remove what earlier builds left in staging; to be called under the lock."""
+        """
+        Remove what earlier builds left in staging; to be called under the lock.
+
+        What stands in the engine's folder where one of its own folders has to be is moved aside.
+        """
+        for name in ("objects", "staging", "kept", "logs"):
+            place = self._memory / name
+            if os.path.lexists(place) and not place.is_dir():
+                place.rename(place.with_name(f"{name}.in-the-way"))
         shutil.rmtree(self._folder.parent, ignore_errors=True)
         shutil.rmtree(self._notes.parent, ignore_errors=True)
 
