@@ -84,13 +84,19 @@ class ReadyCommand:
         return Done(code, self._out.read_text(), self._err.read_text())
 
     def _line(self) -> str:
+        """Return the next line that the process says, of which nothing is read ahead."""
         assert self._process.stdout is not None
-        return self._process.stdout.readline()
+        line = b""
+        while not line.endswith(b"\n"):
+            piece = os.read(self._process.stdout.fileno(), 1)
+            assert piece, "the process that forks is gone"
+            line += piece
+        return line.decode()
 
     def _is_heard_of(self, seconds: float) -> bool:
         assert self._process.stdout is not None
         with selectors.DefaultSelector() as selector:
-            selector.register(self._process.stdout, selectors.EVENT_READ)
+            selector.register(self._process.stdout.fileno(), selectors.EVENT_READ)
             return bool(selector.select(seconds))
 
 

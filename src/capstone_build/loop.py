@@ -89,7 +89,6 @@ class Loop:
     def run(self) -> BuildReport:
         """Take up stage after stage until nothing is ready; return what came of them."""
         interrupted: int | None = None
-        self._world.clear_the_way()
         self._staging.sweep()
         if problem := self._world.manifest.problem:
             self._tell(MemoryReset(problem))

@@ -7,7 +7,6 @@ Knows how to look, and where what was seen is kept; does not decide
 
 from __future__ import annotations
 
-import os
 import posixpath
 from collections.abc import (
     Callable,
@@ -19,7 +18,6 @@ from collections.abc import (
     Sequence,
 )
 from dataclasses import astuple
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from capstone_build.authoring.project_place import ProjectPlace
@@ -29,7 +27,7 @@ from capstone_build.core.fingerprint import ABSENT, Aspect, Part
 from capstone_build.core.graph import StageGraph
 from capstone_build.core.observation import Observation
 from capstone_build.core.report import OrphanAdopted, OrphanIgnored
-from capstone_build.core.stage import PythonCall, Stage, StageName, Symbol
+from capstone_build.core.stage import PythonCall, Stage, StageName
 from capstone_build.core.trace import Trace
 from capstone_build.errors import CapstoneError
 from capstone_build.execution.notes import Note, Sight
@@ -94,13 +92,6 @@ class World:
         """Let go of the memory."""
         self.looks.stop()
         self.manifest.close()
-
-    def clear_the_way(self) -> None:
-        """Move aside what stands in the memory where a folder of the engine's has to be."""
-        for name in ("objects", "staging", "kept", "logs"):
-            place = self.memory_folder / name
-            if os.path.lexists(place) and not place.is_dir():
-                place.rename(place.with_name(f"{name}.in-the-way"))
 
     # Looking.
 
@@ -298,7 +289,7 @@ class World:
     def _read_code(self) -> ProjectCode:
         from capstone_build.analysis import ProjectCode  # (35 ms, where no code is to be read)
 
-        return ProjectCode(_source_roots(self.project), self._summaries, self._sources)
+        return ProjectCode(self.project.source_roots, self._summaries, self._sources)
 
     def stands_for(
         self, artifact: Artifact, graph: StageGraph
@@ -308,11 +299,3 @@ class World:
             found = self.files.contents(artifact)
         self.orphans.leave_out(found, artifact, graph)
         return found
-
-
-def _source_roots(project: ProjectPlace) -> list[Path]:
-    """Return the folders whose modules are the project's own code."""
-    if not project.is_bundled:
-        return [project.root]
-    package = Symbol(project.module).partition(".")[0]
-    return [project.root, Path(__file__).parents[1] / package]

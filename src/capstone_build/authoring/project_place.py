@@ -39,6 +39,13 @@ class ProjectPlace:
         """Whether the pipeline is the one that comes with capstone."""
         return self.file is None
 
+    @property
+    def source_roots(self) -> list[Path]:
+        """The folders whose modules are the project's own code."""
+        if not self.is_bundled:
+            return [self.root]
+        return [self.root, Path(__file__).parents[2] / self.module.partition(".")[0]]
+
 
 def find_project(start: Path, file: Path | None = None) -> ProjectPlace:
     """

@@ -64,24 +64,22 @@ settings_option = click.option(
     metavar="K=V",
     help="Set a parameter: stage.name=value, or name=value for every stage that has it.",
 )
-exclude_option = click.option(
-    "-x",
-    "--exclude",
-    "excluded",
-    multiple=True,
-    metavar="T",
-    shell_complete=_known_targets,
-    help="Leave out what T names, and what needs it.",
-)
-except_option = click.option(
-    "-x",
-    "--exclude",
-    "excluded",
-    multiple=True,
-    metavar="T",
-    shell_complete=_known_targets,
-    help="Leave out what T names.",
-)
+
+
+def _excluding(what: str) -> Callable[[Function], Function]:
+    return click.option(
+        "-x",
+        "--exclude",
+        "excluded",
+        multiple=True,
+        metavar="T",
+        shell_complete=_known_targets,
+        help=f"Leave out {what}.",
+    )
+
+
+exclude_option = _excluding("what T names, and what needs it")
+except_option = _excluding("what T names")
 force_option = click.option(
     "--force",
     "forced",

@@ -157,6 +157,8 @@ class Stage:
             Values that reach its function other than as an argument (closures,
             defaults, partial arguments), each spelled out.
         location: Where it is declared.
+        reads: Every artifact that it declares to read.
+        writes: Every artifact that it declares to write.
     """
 
     name: StageName
@@ -176,13 +178,11 @@ class Stage:
     version: str | None = None
     captured: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     location: Location
+    reads: tuple[Artifact, ...] = field(init=False, repr=False, compare=False)
+    writes: tuple[Artifact, ...] = field(init=False, repr=False, compare=False)
 
-    @property
-    def reads(self) -> tuple[Artifact, ...]:
-        """Every artifact that it declares to read."""
-        return tuple(artifact for each in self.inputs for artifact in each.artifacts)
-
-    @property
-    def writes(self) -> tuple[Artifact, ...]:
-        """Every artifact that it declares to write."""
-        return tuple(output.artifact for output in self.outputs)
+    def __post_init__(self) -> None:
+        """List the artifacts: they are asked for many times in a build."""
+        reads = tuple([artifact for each in self.inputs for artifact in each.artifacts])
+        object.__setattr__(self, "reads", reads)
+        object.__setattr__(self, "writes", tuple([each.artifact for each in self.outputs]))

@@ -18,7 +18,7 @@ from dataclasses import astuple, replace
 from pathlib import Path
 from typing import NamedTuple
 
-from capstone_build.core.artifact import Artifact, ArtifactPath
+from capstone_build.core.artifact import Artifact, ArtifactPath, Kind
 from capstone_build.core.digest import EMPTY_FOLDER, Digest
 from capstone_build.errors import UnusableFileError
 from capstone_build.storage.content import LARGE, digest_abreast, digest_file
@@ -227,6 +227,11 @@ class Files:
 
         A file that does not exist is there as None; see `Tree.standing_for`.
         """
+        if artifact.kind is Kind.FILE and (known := self._known(artifact.location)) is not None:
+            place = artifact.location  # no folder, and there is no need to ask once more
+            if isinstance(known, _Unread):
+                known = self._learnt(place, known, self._read(place))
+            return {place: known}
         return self.digests(self.tree.standing_for(artifact))
 
     def _read(self, path: str) -> Digest:
