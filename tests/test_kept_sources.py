@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from capstone_build.core.variable import is_secret
 from capstone_build.kept_sources import is_harmless
 
 
@@ -38,3 +41,14 @@ def test_text_without_keys_is_kept(path: str, content: bytes) -> None:
 def test_what_looks_like_a_key_or_is_no_text_is_not(path: str, content: bytes) -> None:
     """The name of a key anywhere is enough, in the path too."""
     assert not is_harmless(path, content)
+
+
+KEYS = "api_key APIKEY keys Secret tokens passwd pwd passphrase auth credentials cookie DSN"
+PLAIN = "monkey tokenised author passing plain"
+WORDS = st.sampled_from(f"{KEYS} {PLAIN}".split())
+
+
+@given(st.lists(WORDS, min_size=1, max_size=3).map("_".join))
+def test_a_key_is_told_by_its_name_and_by_nothing_else(name: str) -> None:
+    """What is looked for first, pieces of names, passes over no name of a key."""
+    assert is_harmless("file", f"before {name}: 1\n".encode()) == (not is_secret(name))
