@@ -20,6 +20,7 @@ from capstone_build.presentation import dot, drawing, graph_json, mermaid
 from capstone_build.presentation.cleaning import orphans_line
 from capstone_build.presentation.explanation import USUAL, explanation_lines
 from capstone_build.presentation.explanation_json import explanations_record
+from capstone_build.presentation.notebook import drawing_html
 from capstone_build.presentation.sentence import listed, needing_excluded
 from capstone_build.presentation.status import status_lines
 from capstone_build.presentation.status_json import status_record
@@ -114,6 +115,9 @@ class Graph(Answer):
     def as_dict(self) -> Mapping[str, Any]:
         """Return what `capstone graph --json` tells; documented in docs/json.md."""
         return graph_json.graph_record(self.graph, self.verdicts)
+
+    def _repr_html_(self) -> str:
+        return drawing_html(self._lines(colour=True))
 
     def __repr__(self) -> str:
         """Return how many stages there are."""
