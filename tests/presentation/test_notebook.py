@@ -13,6 +13,8 @@ from capstone_build.presentation.notebook import lines_html, report_html
 from capstone_build.presentation.style import Style, paint
 from tests.presentation.specimens import HOSTILE_NAMES
 
+TAGS = {"div", "p", "pre", "span", "table", "tbody", "td", "th", "thead", "tr"}
+
 
 class Page(HTMLParser):
     """What a browser makes of a piece of a page."""
