@@ -50,11 +50,12 @@ def plots(project: Project) -> Project:
 def test_each_form_is_written_where_it_is_asked_for(plots: Project) -> None:
     """The suffix says which form; the stages that are alike are one line and one box."""
     text = plots.run("graph").out.splitlines()
-    assert len(text) == 5
+    assert len(text) == 6
+    assert "--all" in text[-1]
     assert "plot_0 … plot_39" in text[1]
     assert "(40 stages, all must run)" in text[1]
     assert len(plots.run("graph", "--all").out.splitlines()) == 44
-    assert len(plots.run("graph", "--files").out.splitlines()) == 9
+    assert len(plots.run("graph", "--files").out.splitlines()) == 10
     for name, start in {
         "g.txt": "●",
         "g.svg": "<svg",

@@ -38,6 +38,8 @@ _NOT_FOR_TERMINALS = frozenset({"png", "html"})
 _MOST = {"text": 30, "mermaid": 100, "svg": 200, "png": 200}
 """Of more boxes than these, those that are alike are drawn as one; the other forms tell of each."""
 
+_FOLDED = "stages that are alike are one line; --all draws each\n"
+
 
 @click.command("graph")
 @targets_argument
@@ -134,20 +136,11 @@ def _drawn(
         from capstone_build.presentation import graph_json
 
         return graph_json.draw(graph, plan, picture if files else None)
+    whole = picture
     if form in _MOST and not everything:
-        picture = folded(picture, _MOST[form])
+        picture = folded(whole, _MOST[form])
     if form == "text":
-        from capstone_build.presentation import drawing
-
-        if output is not None:
-            return drawing.draw(picture, width=0)
-        terminal = Terminal.of(sys.stdout)
-        return drawing.draw(
-            picture,
-            colour=terminal.colour,
-            width=terminal.width,
-            ascii_only=terminal.ascii_only,
-        )
+        return _text(picture, output) + (_FOLDED if picture is not whole else "")
     if form == "png":
         from capstone_build.presentation import png
 
@@ -157,6 +150,18 @@ def _drawn(
     if form == "svg":
         return svg.draw(picture)
     return mermaid.draw(picture) if form == "mermaid" else dot.draw(picture)
+
+
+def _text(picture: Picture, output: Path | None) -> str:
+    """Draw for the terminal; for a file, as wide as may be."""
+    from capstone_build.presentation import drawing
+
+    if output is not None:
+        return drawing.draw(picture, width=0)
+    terminal = Terminal.of(sys.stdout)
+    return drawing.draw(
+        picture, colour=terminal.colour, width=terminal.width, ascii_only=terminal.ascii_only
+    )
 
 
 def _put(drawn: str | bytes, output: Path | None, stages: int) -> None:

@@ -190,7 +190,7 @@ new ResizeObserver(resized).observe(canvas);
 
 legend();
 resized();
-showAll();
+begin();
 try {
   const named = byName.get(decodeURIComponent(location.hash.slice(1)));
   if (named !== undefined) choose(named, true);

@@ -12,6 +12,7 @@ const look = { x: 0, y: 0, scale: 1 };
 const MANY = 2500; // so many boxes and lines take longer than a frame: moving shows a still of them
 const MARGIN = 0.35; // of a still, beyond each edge
 const REST_MS = 140;
+const MUCH = 200; // of so many boxes, all of them are seen first, however small
 
 // Frames. What takes longer than a frame is drawn once, with a margin, and moved as a still.
 const still = { canvas: document.createElement("canvas"), x: 0, y: 0, scale: 0, width: 0, height: 0 };
@@ -84,6 +85,15 @@ function showAll() {
   look.x = data.size[0] / 2 - canvas.clientWidth / look.scale / 2;
   look.y = data.size[1] / 2 - canvas.clientHeight / look.scale / 2;
   refresh();
+}
+
+// How a page begins: all of it, or where that would be too small to be read and is not much, its start.
+function begin() {
+  showAll();
+  if (look.scale >= READABLE || count > MUCH) return;
+  look.scale = 0.7;
+  look.x = 0;
+  look.y = data.size[1] / 2 - canvas.clientHeight / look.scale / 2;
 }
 
 function zoom(factor, x = canvas.clientWidth / 2, y = canvas.clientHeight / 2) {
