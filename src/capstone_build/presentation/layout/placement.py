@@ -186,10 +186,18 @@ def _straighten(ground: _Ground, at: list[float]) -> None:
         high = at[right[item]] - ground.apart(item, right[item]) if item in right else math.inf
         return low, high
 
-    for line in sorted(ground.in_line(), key=lambda each: (-len(each), each)):
+    lines = sorted(ground.in_line(), key=lambda each: (-len(each), each))
+    for line in lines:
         rest = line
         while rest:
             rest = rest[_straight_start(rest, at, room) :]
+    straight = {item for line in lines for item in line}
+    for item in chain.from_iterable(ground.lattice.layers):
+        # A line that is nearly straight looks like a mistake.
+        near = [each for each, _ in ground.up[item] if abs(at[each] - at[item]) < ground.gap / 2]
+        if len(near) == 1 and item not in straight:
+            low, high = room(item)
+            at[item] = at[near[0]] if low <= at[near[0]] <= high else at[item]
 
 
 def _straight_start(
