@@ -21,6 +21,7 @@ from capstone_build.cli.terminal import Terminal
 from capstone_build.core.graph import StageGraph
 from capstone_build.core.plan import Plan
 from capstone_build.errors import UsageError
+from capstone_build.presentation.cells import cut
 from capstone_build.presentation.escaping import for_terminal
 from capstone_build.presentation.picture import Picture, files_picture, stages_picture
 from capstone_build.session import foresee
@@ -38,7 +39,7 @@ _NOT_FOR_TERMINALS = frozenset({"png", "html"})
 _MOST = {"text": 30, "mermaid": 100, "svg": 200, "png": 200}
 """Of more boxes than these, those that are alike are drawn as one; the other forms tell of each."""
 
-_FOLDED = "stages that are alike are one line; --all draws each\n"
+_FOLDED = "--all draws like stages one by one"
 
 
 @click.command("graph")
@@ -140,7 +141,7 @@ def _drawn(
     if form in _MOST and not everything:
         picture = folded(whole, _MOST[form])
     if form == "text":
-        return _text(picture, output) + (_FOLDED if picture is not whole else "")
+        return _text(picture, output, _FOLDED if picture is not whole else "")
     if form == "png":
         from capstone_build.presentation import png
 
@@ -152,16 +153,17 @@ def _drawn(
     return mermaid.draw(picture) if form == "mermaid" else dot.draw(picture)
 
 
-def _text(picture: Picture, output: Path | None) -> str:
+def _text(picture: Picture, output: Path | None, remark: str) -> str:
     """Draw for the terminal; for a file, as wide as may be."""
     from capstone_build.presentation import drawing
 
     if output is not None:
-        return drawing.draw(picture, width=0)
+        return drawing.draw(picture, width=0) + (f"{remark}\n" if remark else "")
     terminal = Terminal.of(sys.stdout)
-    return drawing.draw(
+    drawn = drawing.draw(
         picture, colour=terminal.colour, width=terminal.width, ascii_only=terminal.ascii_only
     )
+    return drawn + cut(remark, terminal.width)
 
 
 def _put(drawn: str | bytes, output: Path | None, stages: int) -> None:
