@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from capstone_build.authoring.project import Project
+from capstone_build.authoring.project_place import ProjectPlace
 from capstone_build.core.acceptance import Obstacle, refusal
 from capstone_build.core.artifact import MEMORY_FOLDER
 from capstone_build.core.plan import Difference, MayRun, Verdict, compare, plan
@@ -56,7 +56,7 @@ class Accepted:
 
 
 def accept(
-    project: Project,
+    project: ProjectPlace,
     wish: Wish,
     describe: Callable[[Sequence[Difference]], str],
     wait: Callable[[int | None], None],

@@ -10,11 +10,11 @@ out of the project.
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from capstone_build.authoring.project import Project
+from capstone_build.authoring.project_place import ProjectPlace
+from capstone_build.build_name import new_build_name
 from capstone_build.core.artifact import (
     MEMORY_FOLDER,
     ArtifactPath,
@@ -52,7 +52,7 @@ class Cleaned:
 
 
 def clean(
-    project: Project,
+    project: ProjectPlace,
     wish: Wish,
     wait: Callable[[int | None], None],
     *,
@@ -128,7 +128,7 @@ class _Cleaning:
         staging = Staging(
             self._root,
             self._world.memory_folder,
-            f"{time.strftime('%Y%m%dT%H%M%S')}-{os.getpid()}",
+            new_build_name(),
         )
         done = []
         for judged in leftovers:

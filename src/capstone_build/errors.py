@@ -19,6 +19,7 @@ Every error a pipeline author can cause, and nothing else.
     + UnusableFileError         a file that cannot be an artifact, by its name or its kind
     + UsageError                an option of the command line is wrong
     + MissingExtraError         an optional library is not installed
+  x StageFailedError            a stage of a build failed, where that is asked for (exit code 1)
   x MemoryFailedError           the engine's memory or the disk failed (exit code 3)
 
 Any other exception that reaches the terminal is a bug in capstone.
@@ -266,6 +267,27 @@ class MissingExtraError(PipelineError):
             f"{library} is not installed, and {needed_for} needs it",
             hint=f"pip install 'capstone-build[{extra}]'",
         )
+
+
+class StageFailedError(CapstoneError):
+    """
+    A stage of a build failed: only `BuildReport.raise_if_failed` raises it.
+
+    Args:
+        stage: The first that did.
+        message: How.
+        log: Where what it printed is kept, from the project's root; empty if it printed nothing.
+        more: How many others did.
+    """
+
+    def __init__(self, stage: str, message: str, log: str, more: int) -> None:
+        others = {"also failed": f"{more} more"} if more else {}
+        super().__init__(
+            f"stage {stage!r} failed: {message}",
+            facts={**({"log": log} if log else {}), **others},
+            hint="Mend it and build again: what stands is not built twice.",
+        )
+        self.stage = stage
 
 
 class MemoryFailedError(CapstoneError):

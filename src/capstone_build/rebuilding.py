@@ -17,7 +17,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from itertools import count
 
-from capstone_build.authoring.project import Project
+from capstone_build.authoring.project_place import ProjectPlace
+from capstone_build.build_name import new_build_name
 from capstone_build.core.artifact import MEMORY_FOLDER
 from capstone_build.core.fingerprint import Aspect
 from capstone_build.core.plan import UpToDate
@@ -33,7 +34,7 @@ from capstone_build.execution.host import Host
 from capstone_build.execution.notes import Sight, notes_from
 from capstone_build.execution.order import RunResult, WorkOrder
 from capstone_build.execution.staging import Staging
-from capstone_build.interruption import Interrupted, interruptible, uninterruptible
+from capstone_build.interruption import Interrupted, signal_of, uninterruptible
 from capstone_build.request import Wish
 from capstone_build.scratch import FOLDER, Scratch, dead_scratches, spare_of
 from capstone_build.second_run import SecondRun
@@ -45,7 +46,7 @@ _TICK_SECONDS = 0.05
 Listener = Callable[[BuildStarted | StageStarted | Rebuilt], None]
 
 
-def rebuild(project: Project, wish: Wish, jobs: int, tell: Listener) -> Rebuilding:
+def rebuild(project: ProjectPlace, wish: Wish, jobs: int, tell: Listener) -> Rebuilding:
     """
     Run stages a second time and compare what they leave with what is recorded.
 
@@ -60,18 +61,17 @@ def rebuild(project: Project, wish: Wish, jobs: int, tell: Listener) -> Rebuildi
         MemoryFailedError: If a copy cannot be made.
     """
     began = time.monotonic()
-    with interruptible():
-        session, forecast = foresee(project, Wish(settings=wish.settings))
-        with session:
-            stages = [session.graph.stages[name] for name in session.selected(wish)]
-            work = _Rebuilding(session, forecast, tell)
-            interrupted = work.run(stages, jobs)
-            return Rebuilding(
-                stages=work.done,
-                seconds=time.monotonic() - began,
-                printed=session.printed,
-                interrupted=interrupted,
-            )
+    session, forecast = foresee(project, Wish(settings=wish.settings))
+    with session:
+        stages = [session.graph.stages[name] for name in session.selected(wish)]
+        work = _Rebuilding(session, forecast, tell)
+        interrupted = work.run(stages, jobs)
+        return Rebuilding(
+            stages=work.done,
+            seconds=time.monotonic() - began,
+            printed=session.printed,
+            interrupted=interrupted,
+        )
 
 
 class _Rebuilding:
@@ -83,7 +83,7 @@ class _Rebuilding:
         self._tell = tell
         self._root = session.project.root
         self._memory = self._root / MEMORY_FOLDER
-        self._place = self._memory / FOLDER / f"{time.strftime('%Y%m%dT%H%M%S')}-{os.getpid()}"
+        self._place = self._memory / FOLDER / new_build_name()
         self._spare = spare_of(self._root, session.graph)
         notes = notes_from(session.host.greeting["notes"])
         reads = {Sight.READ, Sight.USED}
@@ -107,8 +107,8 @@ class _Rebuilding:
                     for result in run.executor.wait(0):
                         self._running.remove(run)
                         self._end(run, result)
-        except Interrupted as interruption:
-            return interruption.number
+        except (Interrupted, KeyboardInterrupt) as interruption:
+            return signal_of(interruption)
         except OSError as error:
             raise disk_failed(error.filename or self._place, error) from None
         finally:

@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from capstone_build.authoring.parameters import CONFIGURATION
-from capstone_build.authoring.project import PIPELINE_FILE
+from capstone_build.authoring.project_place import PIPELINE_FILE
 from capstone_build.core.artifact import parents, spellable
 from capstone_build.core.graph import StageGraph
 from capstone_build.core.stage import StageName

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from capstone_build.authoring.parameters import Setting, apply_settings, read_configuration
-from capstone_build.authoring.project import Project
+from capstone_build.authoring.project_place import ProjectPlace
 from capstone_build.core.graph import StageGraph
 from capstone_build.core.plan import Plan, UpToDate, plan
 from capstone_build.core.selection import Selection, reached
@@ -29,11 +29,11 @@ ATTEMPTS = 5
 """How often a project whose code moves while it is opened is opened again."""
 
 
-OpenHost = Callable[[Project], Host]
+OpenHost = Callable[[ProjectPlace], Host]
 """A way to have the host of a project's pipeline."""
 
 
-def host_of_its_own(project: Project) -> Host:
+def host_of_its_own(project: ProjectPlace) -> Host:
     """Start a host that nothing else comes from."""
     return Host(project.root, project.module)
 
@@ -91,7 +91,7 @@ class Session:
 
     def __init__(
         self,
-        project: Project,
+        project: ProjectPlace,
         host: Host,
         world: World,
         graph: StageGraph,
@@ -105,7 +105,7 @@ class Session:
     @classmethod
     def opened(
         cls,
-        project: Project,
+        project: ProjectPlace,
         settings: Sequence[Setting] = (),
         open_host: OpenHost = host_of_its_own,
     ) -> Session:
@@ -228,7 +228,7 @@ class Session:
 
 
 def _linked(
-    project: Project, greeting: dict[str, Any], world: World, settings: Sequence[Setting]
+    project: ProjectPlace, greeting: dict[str, Any], world: World, settings: Sequence[Setting]
 ) -> StageGraph:
     """Read what the host told of the pipeline; report all that is wrong with it at once."""
     from capstone_build.core.linking import Linking, digest_joints  # (3 ms, where all is known)
@@ -264,7 +264,7 @@ def _linked(
 
 
 def foresee(
-    project: Project, wish: Wish, open_host: OpenHost = host_of_its_own
+    project: ProjectPlace, wish: Wish, open_host: OpenHost = host_of_its_own
 ) -> tuple[Session, Forecast]:
     """
     Open *project* and judge its stages; the caller closes the session.

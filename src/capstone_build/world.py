@@ -20,7 +20,7 @@ from collections.abc import (
 from dataclasses import astuple
 from typing import TYPE_CHECKING
 
-from capstone_build.authoring.project import Project
+from capstone_build.authoring.project_place import ProjectPlace
 from capstone_build.core.artifact import MEMORY_FOLDER, Artifact, ArtifactPath, Kind, parents
 from capstone_build.core.digest import Digest
 from capstone_build.core.fingerprint import ABSENT, Aspect, Part
@@ -59,7 +59,7 @@ class World:
 
     def __init__(
         self,
-        project: Project,
+        project: ProjectPlace,
         variable: Callable[[str], Digest],
         seen: Sequence[Note],
         is_known: bool = False,
@@ -245,6 +245,11 @@ class World:
     def last(self, stage: StageName) -> Trace | None:
         """Return the trace of the latest run of *stage* that succeeded."""
         return self.manifest.last(stage)
+
+    def took(self, stage: StageName) -> float | None:
+        """Return how many seconds the latest run of *stage* took; None if it never ran."""
+        last = self.last(stage)
+        return last.seconds if last is not None else None
 
     def is_unfinished(self, stage: StageName) -> bool:
         """Tell whether a run of *stage* began since and did not end well."""

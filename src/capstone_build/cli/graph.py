@@ -10,6 +10,7 @@ import click
 from capstone_build.cli.options import (
     exclude_option,
     file_option,
+    json_option,
     opened_project,
     read_wish,
     select_option,
@@ -23,6 +24,7 @@ from capstone_build.core.plan import Plan
 from capstone_build.errors import UsageError
 from capstone_build.presentation.cells import cut
 from capstone_build.presentation.escaping import for_terminal
+from capstone_build.presentation.forms import legible
 from capstone_build.presentation.picture import Picture, files_picture, stages_picture
 from capstone_build.session import foresee
 
@@ -36,9 +38,6 @@ _FORMS = {
     "html": (".html", ".htm"),
 }
 _NOT_FOR_TERMINALS = frozenset({"png", "html"})
-_MOST = {"text": 30, "mermaid": 100, "svg": 200, "png": 200}
-"""Of more boxes than these, those that are alike are drawn as one; the other forms tell of each."""
-
 _FOLDED = "--all draws like stages one by one"
 
 
@@ -62,6 +61,7 @@ _FOLDED = "--all draws like stages one by one"
 @click.option("--files", is_flag=True, help="Draw the files too, between the stages.")
 @click.option("--all", "everything", is_flag=True, help="Draw each stage, however many are alike.")
 @settings_option
+@json_option
 @file_option
 def graph_command(
     targets: tuple[str, ...],
@@ -72,6 +72,7 @@ def graph_command(
     files: bool,
     everything: bool,
     settings: tuple[str, ...],
+    as_json: bool,
     file: Path | None,
 ) -> int:
     """
@@ -81,7 +82,7 @@ def graph_command(
     line, which says how many there are and in which states; --all draws each. For
     example: capstone graph -o pipeline.html
     """
-    form = form or _form_of(output)
+    form = "json" if as_json else form or _form_of(output)
     if output is None and form in _NOT_FOR_TERMINALS and sys.stdout.isatty():
         raise UsageError(
             f"{form} is nothing to be read on a terminal",
@@ -98,7 +99,7 @@ def graph_command(
         picture = (files_picture if files else stages_picture)(graph, forecast.plan)
         if form == "html":
             # The page alone tells more than the forecast knows.
-            from capstone_build.cli.graph_page import page_of
+            from capstone_build.graph_page import page_of
 
             drawn: str | bytes = page_of(session, forecast, graph, picture)
         else:
@@ -131,15 +132,13 @@ def _drawn(
     files: bool,
     output: Path | None,
 ) -> str | bytes:
-    from capstone_build.presentation.folding import folded
-
     if form == "json":
         from capstone_build.presentation import graph_json
 
         return graph_json.draw(graph, plan, picture if files else None)
     whole = picture
-    if form in _MOST and not everything:
-        picture = folded(whole, _MOST[form])
+    if not everything:
+        picture = legible(whole, form)
     if form == "text":
         return _text(picture, output, _FOLDED if picture is not whole else "")
     if form == "png":

@@ -9,9 +9,8 @@ from pathlib import Path
 
 import click
 
-from capstone_build.authoring.project import Project
+from capstone_build.authoring.project_place import ProjectPlace
 from capstone_build.cli.options import (
-    cores,
     except_option,
     file_option,
     jobs_option,
@@ -24,8 +23,9 @@ from capstone_build.cli.options import (
     tell_waiting,
 )
 from capstone_build.cli.terminal import Terminal
+from capstone_build.cores import cores
 from capstone_build.errors import UsageError
-from capstone_build.interruption import SIGNALLED
+from capstone_build.interruption import SIGNALLED, interruptible
 from capstone_build.presentation.byte_bar import ByteBar
 from capstone_build.presentation.rebuilding import (
     RebuildView,
@@ -90,11 +90,12 @@ def verify_command(
     return 1 if done.findings else 0
 
 
-def _rebuild(project: Project, wish: Wish, jobs: int, as_json: bool) -> int:
+def _rebuild(project: ProjectPlace, wish: Wish, jobs: int, as_json: bool) -> int:
     terminal = Terminal.of(sys.stdout)
     stream = io.StringIO() if as_json else sys.stdout
     is_live = terminal.live and not as_json
-    with RebuildView(stream, is_live=is_live, colour=terminal.colour, width=terminal.width) as view:
+    view = RebuildView(stream, is_live=is_live, colour=terminal.colour, width=terminal.width)
+    with view, interruptible():
         done = rebuild(project, wish, jobs, view)
     tell_printed(done.printed)
     if as_json:

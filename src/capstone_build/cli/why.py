@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Iterable
 from dataclasses import replace
@@ -12,6 +13,7 @@ import click
 from capstone_build.cli.options import (
     except_option,
     file_option,
+    json_option,
     opened_project,
     read_wish,
     settings_option,
@@ -29,6 +31,7 @@ from capstone_build.presentation.explanation import (
     explanation_lines,
     overview_lines,
 )
+from capstone_build.presentation.explanation_json import explanations_record
 from capstone_build.session import foresee
 
 
@@ -38,6 +41,7 @@ from capstone_build.session import foresee
 @click.option("--closure", is_flag=True, help="List all that counts in its fingerprint.")
 @click.option("--all", "everything", is_flag=True, help="Leave nothing out, however long it is.")
 @settings_option
+@json_option
 @file_option
 def why_command(
     stages: tuple[str, ...],
@@ -45,6 +49,7 @@ def why_command(
     closure: bool,
     everything: bool,
     settings: tuple[str, ...],
+    as_json: bool,
     file: Path | None,
 ) -> int:
     """
@@ -70,12 +75,17 @@ def why_command(
         listed = limits if sys.stdout.isatty() else UNLIMITED
         explaining = Explaining(session, forecast)
         stale = [s for s in forecast.graph if not isinstance(forecast.plan[s.name], UpToDate)]
-        if not (stages or everything):
-            told = map(explaining.explain, stale)
-            _print(overview_lines(told, len(forecast.graph) - len(stale), terminal.colour))
+        named = [session.graph.stages[name] for name in session.selected(wish)] if stages else stale
+        if as_json:
+            told = [explaining.explain(stage) for stage in named]
+            counted = {s.name: explaining.counted(s) for s in named} if closure else {}
+            click.echo(json.dumps(explanations_record(told, counted), indent=2))
             return 0
-        named = [session.graph.stages[name] for name in session.selected(wish)]
-        for stage in named if stages else stale:
+        if not (stages or everything):
+            brief = map(explaining.in_brief, stale)
+            _print(overview_lines(brief, len(forecast.graph) - len(stale), terminal.colour))
+            return 0
+        for stage in named:
             _print(explanation_lines(explaining.explain(stage), limits, terminal.colour))
             if closure:
                 _print(closure_lines(explaining.counted(stage), listed))

@@ -189,6 +189,13 @@ def link(stages: Sequence[Stage]) -> StageGraph:
     return Linking(stages).links().graph(stages)
 
 
+def joining(writer: Stage, reader: Stage) -> list[ArtifactPath]:
+    """Return the outputs of *writer* that *reader* reads, wholly or in part."""
+    outputs = _Outputs([writer])
+    read = (path for each in reader.reads for path, _ in outputs.meeting(each))
+    return list(dict.fromkeys(read))
+
+
 class _Outputs:
     """The declared outputs, indexed by path."""
 

@@ -38,6 +38,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 
+from capstone_build.core.digest import JsonValue
 from capstone_build.core.fingerprint import Aspect
 from capstone_build.core.graph import StageGraph
 from capstone_build.core.plan import CanRestore, Difference, MayRun, MustRun, Plan, Verdict
@@ -51,8 +52,15 @@ FORMAT = 1
 
 
 def draw(graph: StageGraph, plan: Plan, files: Picture | None = None) -> str:
+    """Return `graph_record` as text: plain ASCII, indented."""
+    return json.dumps(graph_record(graph, plan, files), indent=2) + "\n"
+
+
+def graph_record(
+    graph: StageGraph, plan: Plan, files: Picture | None = None
+) -> dict[str, JsonValue]:
     """
-    Return *graph* and *plan* as JSON: plain ASCII, indented.
+    Return *graph* and *plan* as JSON says them, above.
 
     Args:
         graph: The stages.
@@ -61,21 +69,18 @@ def draw(graph: StageGraph, plan: Plan, files: Picture | None = None) -> str:
     """
     rank = {name: index for index, name in enumerate(graph.stages)}
     above = [sorted(rank[name] for name in graph.upstream(each)) for each in graph.stages]
-    layers = generations(above)
     names = list(graph.stages)
-    told: dict[str, object] = {
-        "format": FORMAT,
-        "stages": [
-            _stage(stage, plan[stage.name], [names[each] for each in those], layer)
-            for stage, those, layer in zip(graph, above, layers, strict=True)
-        ],
-    }
+    stages: list[JsonValue] = [
+        _stage(stage, plan[stage.name], [names[each] for each in those], layer)
+        for stage, those, layer in zip(graph, above, generations(above), strict=True)
+    ]
+    told: dict[str, JsonValue] = {"format": FORMAT, "stages": stages}
     if files is not None:
         told["files"] = list(_files(files))
-    return json.dumps(told, indent=2) + "\n"
+    return told
 
 
-def _files(picture: Picture) -> Iterator[dict[str, object]]:
+def _files(picture: Picture) -> Iterator[dict[str, JsonValue]]:
     """Yield the files of a picture: who writes them, and who reads them."""
     for number, box in enumerate(picture.boxes):
         if box.kind is not Kind.STAGE:
@@ -88,18 +93,25 @@ def _files(picture: Picture) -> Iterator[dict[str, object]]:
             }
 
 
-def _stage(
-    stage: Stage, verdict: Verdict, upstream: Sequence[StageName], layer: int
-) -> dict[str, object]:
+def verdict_record(verdict: Verdict) -> dict[str, JsonValue]:
+    """Return what is to become of a stage, as JSON says it, above."""
     because = verdict.because if isinstance(verdict, MustRun | CanRestore) else ()
     return {
-        "name": stage.name,
         "state": mark_of(verdict).state,
         "because": [difference_record(each) for each in because],
         "waits_for": list(verdict.waits_for) if isinstance(verdict, MayRun) else [],
+    }
+
+
+def _stage(
+    stage: Stage, verdict: Verdict, upstream: Sequence[StageName], layer: int
+) -> dict[str, JsonValue]:
+    return {
+        "name": stage.name,
+        **verdict_record(verdict),
         "inputs": [artifact.path for artifact in stage.reads],
         "outputs": [artifact.path for artifact in stage.writes],
-        "upstream": upstream,
+        "upstream": list(upstream),
         "location": {"file": stage.location.file, "line": stage.location.line},
         "layer": layer,
         "parameters": list(stage.parameters),
@@ -107,7 +119,7 @@ def _stage(
     }
 
 
-def difference_record(difference: Difference) -> dict[str, object]:
+def difference_record(difference: Difference) -> dict[str, JsonValue]:
     """Return a difference as JSON says it, above."""
     is_secret = difference.aspect is Aspect.ENVIRONMENT
     return {

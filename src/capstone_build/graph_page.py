@@ -1,7 +1,8 @@
 """
-What `capstone graph` puts into a page besides the picture: the past, logs, the lines of code.
+The page of the graph: the picture, and what is remembered of each stage.
 
-Bounded in each, so that the page of ten thousand stages is one that can be opened.
+Knows where the past, logs and lines of code are, and takes so much of each that the page
+of ten thousand stages can be opened; does not know how a page looks.
 """
 
 from __future__ import annotations
