@@ -50,11 +50,6 @@ def lines_html(lines: Iterable[str]) -> str:
     return f'<pre style="{_PRE}">{said}</pre>'
 
 
-def drawing_html(lines: Iterable[str]) -> str:
-    """Return coloured lines that belong together as a piece of a page: none is broken."""
-    return lines_html(lines).replace("white-space:pre-wrap", "white-space:pre;overflow-x:auto", 1)
-
-
 def report_html(report: BuildReport) -> str:
     """Return what a build did: a row for each stage with which something was done, the verdict."""
     rows = [each for each in report.results.values() if each.outcome is not Outcome.REUSED]
