@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from capstone_build.authoring.declaration import DeclaredStage, command, stage
     from capstone_build.core.artifact import Artifact
     from capstone_build.core.contract import Violation
-    from capstone_build.core.report import Outcome
+    from capstone_build.core.outcome import Outcome
     from capstone_build.errors import CapstoneError, MissingExtraError
     from capstone_build.project import Project
 
@@ -40,7 +40,7 @@ _PLACES = {
     "CapstoneError": "errors",
     "DeclaredStage": "authoring.declaration",
     "MissingExtraError": "errors",
-    "Outcome": "core.report",
+    "Outcome": "core.outcome",
     "Project": "project",
     "Violation": "core.contract",
     "command": "authoring.declaration",

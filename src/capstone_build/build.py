@@ -13,15 +13,9 @@ from contextlib import suppress
 from pathlib import Path
 
 from capstone_build.authoring.project_place import ProjectPlace
-from capstone_build.core.report import (
-    BuildReport,
-    Listener,
-    Outcome,
-    PipelinePrinted,
-    StageResult,
-    StagesLeftOut,
-    Waiting,
-)
+from capstone_build.core.event import Listener, PipelinePrinted, StagesLeftOut, Waiting
+from capstone_build.core.outcome import Outcome, StageResult
+from capstone_build.core.report import BuildReport
 from capstone_build.disk import disk_failed
 from capstone_build.errors import MemoryFailedError
 from capstone_build.execution.host import HostDiffersError

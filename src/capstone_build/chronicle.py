@@ -10,15 +10,10 @@ from __future__ import annotations
 
 import time
 
+from capstone_build.core.event import Event, Listener, StageEnded
 from capstone_build.core.history import Left, PastBuild, PastStage
-from capstone_build.core.report import (
-    BuildReport,
-    Event,
-    Listener,
-    Outcome,
-    StageEnded,
-    StageResult,
-)
+from capstone_build.core.outcome import Outcome, StageResult
+from capstone_build.core.report import BuildReport
 from capstone_build.world import World
 
 _SECONDS = 0.5

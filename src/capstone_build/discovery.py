@@ -14,8 +14,8 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from capstone_build.core.digest import Digest
+from capstone_build.core.event import ReadUndeclared
 from capstone_build.core.fingerprint import ABSENT, UNSETTLED, Aspect, Part
-from capstone_build.core.report import ReadUndeclared
 from capstone_build.core.stage import Stage
 from capstone_build.execution.notes import Note, Sight
 from capstone_build.storage.file_state import FileState

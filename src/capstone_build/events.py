@@ -8,12 +8,11 @@ come: let others pass. As JSON lines they are in docs/json.md.
 
 from __future__ import annotations
 
-from capstone_build.core.report import (
+from capstone_build.core.event import (
     BuildStarted,
     CalledBack,
     EditKept,
     Event,
-    Failure,
     MemoryReset,
     NotSettled,
     OrphanAdopted,
@@ -22,12 +21,12 @@ from capstone_build.core.report import (
     PipelinePrinted,
     ReadUndeclared,
     StageEnded,
-    StageResult,
     StageRetried,
     StagesLeftOut,
     StageStarted,
     Waiting,
 )
+from capstone_build.core.outcome import Failure, StageResult
 
 __all__ = [
     "BuildStarted",

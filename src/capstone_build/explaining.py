@@ -17,11 +17,11 @@ from capstone_build.analysis.file.notebook import is_notebook, spelled
 from capstone_build.analysis.file.passage import is_unnamed
 from capstone_build.core.artifact import ArtifactPath
 from capstone_build.core.digest import Digest
+from capstone_build.core.event import ReadUndeclared
 from capstone_build.core.explanation import Above, Change, Counted, Explanation, Past
 from capstone_build.core.fingerprint import CELLS, Aspect, Part
 from capstone_build.core.linking import joining
 from capstone_build.core.plan import CanRestore, Difference, MayRun, MustRun, UpToDate, Verdict
-from capstone_build.core.report import ReadUndeclared
 from capstone_build.core.stage import Stage
 from capstone_build.file_change import compare_files
 from capstone_build.kept_sources import KeptSources, is_in_same_file

@@ -14,22 +14,19 @@ from itertools import count
 
 from capstone_build.build_name import new_build_name
 from capstone_build.chronicle import Chronicle
-from capstone_build.core.fingerprint import Aspect
-from capstone_build.core.observation import Observation
-from capstone_build.core.plan import CanRestore, Difference, MustRun, UpToDate, judge
-from capstone_build.core.prospect import prospects
-from capstone_build.core.report import (
-    BuildReport,
+from capstone_build.core.event import (
     BuildStarted,
-    Cause,
-    Failure,
     Listener,
     MemoryReset,
-    Outcome,
-    StageResult,
     StageRetried,
     StageStarted,
 )
+from capstone_build.core.fingerprint import Aspect
+from capstone_build.core.observation import Observation
+from capstone_build.core.outcome import Cause, Failure, Outcome, StageResult
+from capstone_build.core.plan import CanRestore, Difference, MustRun, UpToDate, judge
+from capstone_build.core.prospect import prospects
+from capstone_build.core.report import BuildReport
 from capstone_build.core.stage import Stage
 from capstone_build.core.stage_record import digest_declared
 from capstone_build.discovery import Discovery

@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping
 
 from capstone_build.core.artifact import Artifact, ArtifactPath, Kind
 from capstone_build.core.digest import Digest
+from capstone_build.core.event import OrphanAdopted, OrphanIgnored
 from capstone_build.core.graph import StageGraph
-from capstone_build.core.report import OrphanAdopted, OrphanIgnored
 from capstone_build.core.stage import Stage, StageName
 from capstone_build.storage.manifest import Manifest
 

@@ -13,8 +13,8 @@ from pathlib import Path
 
 from capstone_build.core.artifact import Artifact, ArtifactPath, parents
 from capstone_build.core.digest import EMPTY_FOLDER, Digest
+from capstone_build.core.event import EditKept, Event, OrphanKept
 from capstone_build.core.observation import Observation
-from capstone_build.core.report import EditKept, Event, OrphanKept
 from capstone_build.core.stage import Output, Stage
 from capstone_build.core.trace import Trace
 from capstone_build.disk import sync

@@ -35,9 +35,9 @@ from capstone_build.collecting import collect
 from capstone_build.comparing import Comparing
 from capstone_build.core.collection import Bounds
 from capstone_build.core.digest import JsonValue
+from capstone_build.core.event import Event, Listener
 from capstone_build.core.history import PastBuild, PastStage
 from capstone_build.core.plan import UpToDate
-from capstone_build.core.report import Event, Listener
 from capstone_build.cores import cores
 from capstone_build.errors import UsageError
 from capstone_build.explaining import Explaining

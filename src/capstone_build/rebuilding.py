@@ -20,10 +20,11 @@ from itertools import count
 from capstone_build.authoring.project_place import ProjectPlace
 from capstone_build.build_name import new_build_name
 from capstone_build.core.artifact import MEMORY_FOLDER
+from capstone_build.core.event import BuildStarted, StageStarted
 from capstone_build.core.fingerprint import Aspect
+from capstone_build.core.outcome import Cause, Failure
 from capstone_build.core.plan import UpToDate
 from capstone_build.core.rebuilt import Contrast, Rebuilding, Rebuilt, Sameness
-from capstone_build.core.report import BuildStarted, Cause, Failure, StageStarted
 from capstone_build.core.stage import Stage, StageName
 from capstone_build.core.trace import Trace
 from capstone_build.disk import disk_failed

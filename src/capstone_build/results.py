@@ -8,16 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from capstone_build.core.event import Event, StageEnded
 from capstone_build.core.graph import StageGraph
+from capstone_build.core.outcome import Failure, Outcome, StageResult
 from capstone_build.core.plan import Difference
-from capstone_build.core.report import (
-    BuildReport,
-    Event,
-    Failure,
-    Outcome,
-    StageEnded,
-    StageResult,
-)
+from capstone_build.core.report import BuildReport
 from capstone_build.core.schedule import Schedule, State
 from capstone_build.core.stage import StageName
 

@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 
+from capstone_build.core.event import CalledBack, Event, NotSettled
 from capstone_build.core.fingerprint import Aspect
 from capstone_build.core.graph import StageGraph
-from capstone_build.core.report import CalledBack, Event, NotSettled
 from capstone_build.core.stage import StageName
 from capstone_build.core.trace import Trace
 from capstone_build.execution.notes import Note, Sight

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from capstone_build.authoring.declaration import DeclaredStage, StageFunction
-from capstone_build.core.report import Cause, Failure
+from capstone_build.core.outcome import Cause, Failure
 from capstone_build.core.stage import Stage
 from capstone_build.execution.action import work
 from capstone_build.execution.descendants import adopt, end_strays, has_children

@@ -23,10 +23,10 @@ from typing import TYPE_CHECKING
 from capstone_build.authoring.project_place import ProjectPlace
 from capstone_build.core.artifact import MEMORY_FOLDER, Artifact, ArtifactPath, Kind, parents
 from capstone_build.core.digest import Digest
+from capstone_build.core.event import OrphanAdopted, OrphanIgnored
 from capstone_build.core.fingerprint import ABSENT, Aspect, Part
 from capstone_build.core.graph import StageGraph
 from capstone_build.core.observation import Observation
-from capstone_build.core.report import OrphanAdopted, OrphanIgnored
 from capstone_build.core.stage import PythonCall, Stage, StageName
 from capstone_build.core.trace import Trace
 from capstone_build.errors import CapstoneError
@@ -248,8 +248,7 @@ class World:
 
     def took(self, stage: StageName) -> float | None:
         """Return how many seconds the latest run of *stage* took; None if it never ran."""
-        last = self.last(stage)
-        return last.seconds if last is not None else None
+        return last.seconds if (last := self.last(stage)) is not None else None
 
     def is_unfinished(self, stage: StageName) -> bool:
         """Tell whether a run of *stage* began since and did not end well."""

@@ -12,6 +12,7 @@ from capstone_build.core.digest import Digest
 from capstone_build.core.fingerprint import Aspect
 from capstone_build.core.graph import StageGraph
 from capstone_build.core.linking import link
+from capstone_build.core.outcome import Cause, Failure, Outcome, StageResult
 from capstone_build.core.plan import (
     CanRestore,
     Difference,
@@ -21,7 +22,7 @@ from capstone_build.core.plan import (
     UpToDate,
     Verdict,
 )
-from capstone_build.core.report import BuildReport, Cause, Failure, Outcome, StageResult
+from capstone_build.core.report import BuildReport
 from capstone_build.core.stage import Input, Location, Output, ShellCommand, Stage, StageName
 from capstone_build.core.trace import Trace
 

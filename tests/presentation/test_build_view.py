@@ -10,23 +10,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from capstone_build.core.fingerprint import Aspect
-from capstone_build.core.plan import Difference
-from capstone_build.core.report import (
+from capstone_build.core.event import (
     BuildStarted,
-    Cause,
     EditKept,
     Event,
-    Failure,
     MemoryReset,
     OrphanIgnored,
-    Outcome,
     StageEnded,
-    StageResult,
     StageRetried,
     StageStarted,
     Waiting,
 )
+from capstone_build.core.fingerprint import Aspect
+from capstone_build.core.outcome import Cause, Failure, Outcome, StageResult
+from capstone_build.core.plan import Difference
 from capstone_build.core.stage import StageName
 from capstone_build.presentation.build_view import PlainView
 from capstone_build.presentation.event_line import EventLine

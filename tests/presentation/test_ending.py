@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from capstone_build.core.contract import Violation
-from capstone_build.core.report import BuildReport, Outcome
+from capstone_build.core.outcome import Outcome
+from capstone_build.core.report import BuildReport
 from capstone_build.core.stage import StageName
 from capstone_build.presentation.build_view import PlainView
 from tests.presentation.specimens import HOSTILE_NAMES, failed, report_of

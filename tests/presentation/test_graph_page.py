@@ -15,8 +15,8 @@ from capstone_build.core.artifact import ArtifactPath
 from capstone_build.core.graph import StageGraph
 from capstone_build.core.history import Left, PastStage
 from capstone_build.core.linking import link
+from capstone_build.core.outcome import Outcome
 from capstone_build.core.plan import Plan, UpToDate
-from capstone_build.core.report import Outcome
 from capstone_build.core.stage import StageName
 from capstone_build.presentation.page import page
 from capstone_build.presentation.page.told import Run, Told

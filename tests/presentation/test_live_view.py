@@ -10,17 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
+from capstone_build.core.event import BuildStarted, Event, StageEnded, StageStarted
 from capstone_build.core.fingerprint import Aspect
+from capstone_build.core.outcome import Outcome, StageResult
 from capstone_build.core.plan import Difference
 from capstone_build.core.prospect import Prospect
-from capstone_build.core.report import (
-    BuildStarted,
-    Event,
-    Outcome,
-    StageEnded,
-    StageResult,
-    StageStarted,
-)
 from capstone_build.core.stage import StageName
 from capstone_build.presentation.live_view import LiveView
 from capstone_build.presentation.progress import Progress

@@ -12,8 +12,8 @@ from capstone_build.core.artifact import ArtifactPath
 from capstone_build.core.collection import Bounds, Collection, Room
 from capstone_build.core.finding import Finding, Flaw, Remedy, Verification
 from capstone_build.core.leftover import Fate, Leftover
+from capstone_build.core.outcome import Cause, Failure
 from capstone_build.core.rebuilt import Contrast, Rebuilding, Rebuilt, Sameness
-from capstone_build.core.report import Cause, Failure
 from capstone_build.core.stage import StageName
 from capstone_build.presentation.byte_bar import ByteBar
 from capstone_build.presentation.cleaning import cleaning_lines, orphans_line

@@ -6,7 +6,8 @@ from html.parser import HTMLParser
 
 import pytest
 
-from capstone_build.core.report import BuildReport, Cause, Failure, Outcome, StageResult
+from capstone_build.core.outcome import Cause, Failure, Outcome, StageResult
+from capstone_build.core.report import BuildReport
 from capstone_build.core.stage import StageName
 from capstone_build.presentation.escaping import for_terminal
 from capstone_build.presentation.notebook import lines_html, report_html

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from capstone_build.core.history import PastBuild, PastStage
-from capstone_build.core.report import Outcome
+from capstone_build.core.outcome import Outcome
 from capstone_build.core.stage import StageName
 from capstone_build.presentation.cells import cells
 from capstone_build.presentation.times_chart import Chart

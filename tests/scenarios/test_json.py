@@ -13,31 +13,28 @@ import pytest
 
 from capstone_build.core.contract import Violation
 from capstone_build.core.digest import digest_bytes
-from capstone_build.core.fingerprint import Aspect
-from capstone_build.core.plan import Difference
-from capstone_build.core.prospect import Prospect
-from capstone_build.core.report import (
+from capstone_build.core.event import (
     BuildStarted,
     CalledBack,
-    Cause,
     EditKept,
     Event,
-    Failure,
     MemoryReset,
     NotSettled,
     OrphanAdopted,
     OrphanIgnored,
     OrphanKept,
-    Outcome,
     PipelinePrinted,
     ReadUndeclared,
     StageEnded,
-    StageResult,
     StageRetried,
     StagesLeftOut,
     StageStarted,
     Waiting,
 )
+from capstone_build.core.fingerprint import Aspect
+from capstone_build.core.outcome import Cause, Failure, Outcome, StageResult
+from capstone_build.core.plan import Difference
+from capstone_build.core.prospect import Prospect
 from capstone_build.core.stage import StageName
 from capstone_build.presentation.event_json import event_line
 from tests.done import Done

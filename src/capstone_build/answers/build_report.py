@@ -12,7 +12,7 @@ from typing import Any
 
 from capstone_build.answers.answer import Answer
 from capstone_build.core import report as told
-from capstone_build.core.report import StageEnded
+from capstone_build.core.event import StageEnded
 from capstone_build.errors import StageFailedError
 from capstone_build.presentation.ending import ending, verdict
 from capstone_build.presentation.event_line import EventLine

@@ -14,7 +14,8 @@ from typing import Self
 
 import click
 
-from capstone_build.core.report import BuildReport, Event
+from capstone_build.core.event import Event
+from capstone_build.core.report import BuildReport
 from capstone_build.errors import CapstoneError, UsageError
 from capstone_build.presentation.build_view import BuildView
 from capstone_build.presentation.escaping import for_terminal

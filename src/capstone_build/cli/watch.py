@@ -33,7 +33,8 @@ from capstone_build.cli.options import (
 )
 from capstone_build.cli.source_lines import read_source
 from capstone_build.cli.terminal import Terminal
-from capstone_build.core.report import BuildReport, Listener
+from capstone_build.core.event import Listener
+from capstone_build.core.report import BuildReport
 from capstone_build.cores import cores
 from capstone_build.errors import CapstoneError
 from capstone_build.interruption import SIGNALLED

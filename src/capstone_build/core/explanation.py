@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from capstone_build.core.artifact_change import Content
+from capstone_build.core.event import ReadUndeclared
 from capstone_build.core.plan import Difference, Verdict
-from capstone_build.core.report import ReadUndeclared
 from capstone_build.core.stage import StageName
 
 

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 
 from capstone_build.core.artifact import ArtifactPath
 from capstone_build.core.digest import Digest
+from capstone_build.core.outcome import Outcome
 from capstone_build.core.plan import Difference
-from capstone_build.core.report import Outcome
 from capstone_build.core.stage import StageName
 
 

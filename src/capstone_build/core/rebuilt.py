@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 
+from capstone_build.core.outcome import Failure
 from capstone_build.core.plan import Verdict
-from capstone_build.core.report import Failure
 from capstone_build.core.stage import StageName
 
 

@@ -18,7 +18,7 @@ from typing import Any
 from capstone_build.core.artifact import Artifact, Kind
 from capstone_build.core.contract import Violation
 from capstone_build.core.function import hints_of, parameters_of
-from capstone_build.core.report import Cause, Failure
+from capstone_build.core.outcome import Cause, Failure
 from capstone_build.core.signals import signal_name
 from capstone_build.core.stage import ShellCommand, Stage
 from capstone_build.core.template import argument_list, shell_line, words_of

@@ -18,7 +18,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Protocol
 
-from capstone_build.core.report import Cause, Failure
+from capstone_build.core.outcome import Cause, Failure
 from capstone_build.core.signals import signal_name
 from capstone_build.core.size import spell_size
 from capstone_build.disk import disk_failed

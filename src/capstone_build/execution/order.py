@@ -13,7 +13,7 @@ from typing import Any
 
 from capstone_build.core.contract import Violation
 from capstone_build.core.digest import Digest, JsonValue
-from capstone_build.core.report import Cause, Failure
+from capstone_build.core.outcome import Cause, Failure
 from capstone_build.core.stage import StageName
 
 CANNOT_WRITE = 74

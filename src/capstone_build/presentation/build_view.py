@@ -12,7 +12,8 @@ from collections.abc import Callable
 from enum import Enum
 from typing import Protocol, Self
 
-from capstone_build.core.report import BuildReport, Event, StageStarted
+from capstone_build.core.event import Event, StageStarted
+from capstone_build.core.report import BuildReport
 from capstone_build.presentation.ending import ending
 from capstone_build.presentation.event_line import EventLine
 from capstone_build.presentation.following import Following, Printed

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from capstone_build.core.report import BuildReport, Outcome, StageResult
+from capstone_build.core.outcome import Outcome, StageResult
+from capstone_build.core.report import BuildReport
 from capstone_build.core.signals import signal_name
 from capstone_build.presentation.duration import spelled
 from capstone_build.presentation.escaping import block_for_terminal, for_terminal

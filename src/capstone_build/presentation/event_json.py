@@ -13,9 +13,11 @@ from dataclasses import fields
 from typing import Any
 
 from capstone_build.core.digest import JsonValue
+from capstone_build.core.event import Event, StageEnded
 from capstone_build.core.fingerprint import Aspect
+from capstone_build.core.outcome import Failure, StageResult
 from capstone_build.core.plan import Difference
-from capstone_build.core.report import BuildReport, Event, Failure, StageEnded, StageResult
+from capstone_build.core.report import BuildReport
 from capstone_build.errors import CapstoneError, InvalidPipelineError
 from capstone_build.presentation.graph_json import difference_record
 from capstone_build.presentation.instant import instant

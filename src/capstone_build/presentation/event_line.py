@@ -9,28 +9,26 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
-from capstone_build.core.report import (
-    BuildReport,
+from capstone_build.core.event import (
     BuildStarted,
     CalledBack,
     EditKept,
     Event,
-    Failure,
     MemoryReset,
     NotSettled,
     OrphanAdopted,
     OrphanIgnored,
     OrphanKept,
-    Outcome,
     PipelinePrinted,
     ReadUndeclared,
     StageEnded,
-    StageResult,
     StageRetried,
     StagesLeftOut,
     StageStarted,
     Waiting,
 )
+from capstone_build.core.outcome import Failure, Outcome, StageResult
+from capstone_build.core.report import BuildReport
 from capstone_build.core.stage import StageName
 from capstone_build.presentation.cells import cells, cut, padded
 from capstone_build.presentation.duration import spelled

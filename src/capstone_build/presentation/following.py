@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable
 from typing import Protocol
 
-from capstone_build.core.report import Event, StageEnded, StageRetried, StageStarted
+from capstone_build.core.event import Event, StageEnded, StageRetried, StageStarted
 from capstone_build.core.stage import StageName
 from capstone_build.presentation.escaping import block_for_terminal, for_terminal
 from capstone_build.presentation.style import Style, paint

@@ -34,7 +34,7 @@ from datetime import datetime
 
 from capstone_build.core.digest import JsonValue
 from capstone_build.core.history import PastBuild, PastStage
-from capstone_build.core.report import Outcome
+from capstone_build.core.outcome import Outcome
 from capstone_build.core.signals import signal_name
 from capstone_build.core.size import spell_size
 from capstone_build.presentation.cells import cells, padded

@@ -10,7 +10,8 @@ import json
 from collections.abc import Callable
 from typing import Self
 
-from capstone_build.core.report import BuildReport, Event, PipelinePrinted
+from capstone_build.core.event import Event, PipelinePrinted
+from capstone_build.core.report import BuildReport
 from capstone_build.presentation.report_json import report_record
 
 

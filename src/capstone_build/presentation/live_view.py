@@ -10,7 +10,8 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Self, TextIO
 
-from capstone_build.core.report import BuildReport, BuildStarted, Event, StageStarted
+from capstone_build.core.event import BuildStarted, Event, StageStarted
+from capstone_build.core.report import BuildReport
 from capstone_build.presentation.build_view import RESUME, Telling
 from capstone_build.presentation.ending import ending
 from capstone_build.presentation.event_line import EventLine

@@ -10,19 +10,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Self
 
-from capstone_build.core.report import (
-    BuildReport,
+from capstone_build.core.event import (
     EditKept,
     Event,
     MemoryReset,
     NotSettled,
-    Outcome,
     ReadUndeclared,
     StageEnded,
     StageRetried,
     StageStarted,
     Waiting,
 )
+from capstone_build.core.outcome import Outcome
+from capstone_build.core.report import BuildReport
 from capstone_build.presentation.build_view import BuildView
 
 _NEWS = (StageStarted, StageRetried, EditKept, ReadUndeclared, NotSettled, MemoryReset, Waiting)

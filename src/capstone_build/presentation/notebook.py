@@ -11,7 +11,8 @@ import re
 from collections.abc import Iterable, Iterator
 from html import escape
 
-from capstone_build.core.report import BuildReport, Outcome, StageResult
+from capstone_build.core.outcome import Outcome, StageResult
+from capstone_build.core.report import BuildReport
 from capstone_build.presentation.duration import spelled
 from capstone_build.presentation.ending import failure_lines, verdict
 from capstone_build.presentation.escaping import for_terminal

@@ -10,14 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from capstone_build.core.event import BuildStarted, Event, StageEnded, StageRetried, StageStarted
 from capstone_build.core.prospect import Prospect, seconds_left
-from capstone_build.core.report import (
-    BuildStarted,
-    Event,
-    StageEnded,
-    StageRetried,
-    StageStarted,
-)
 from capstone_build.core.stage import StageName
 from capstone_build.presentation.cells import cells, cut, padded
 from capstone_build.presentation.duration import spelled

@@ -12,14 +12,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Self, TextIO
 
 from capstone_build.core.digest import JsonValue
+from capstone_build.core.event import BuildStarted, StageEnded, StageStarted
+from capstone_build.core.outcome import Outcome, StageResult
 from capstone_build.core.rebuilt import Contrast, Rebuilding, Rebuilt, Sameness
-from capstone_build.core.report import (
-    BuildStarted,
-    Outcome,
-    StageEnded,
-    StageResult,
-    StageStarted,
-)
 from capstone_build.presentation.amount import counted
 from capstone_build.presentation.cells import cut, padded
 from capstone_build.presentation.duration import spelled

@@ -8,7 +8,8 @@ documented in docs/json.md, and stable.
 from __future__ import annotations
 
 from capstone_build.core.digest import JsonValue
-from capstone_build.core.report import BuildReport, Failure, StageResult
+from capstone_build.core.outcome import Failure, StageResult
+from capstone_build.core.report import BuildReport
 from capstone_build.presentation.ending import verdict
 from capstone_build.presentation.graph_json import difference_record
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from statistics import median
 
 from capstone_build.core.history import PastBuild, PastStage
-from capstone_build.core.report import Outcome
+from capstone_build.core.outcome import Outcome
 from capstone_build.presentation.cells import cells, cut, padded
 from capstone_build.presentation.duration import spelled
 from capstone_build.presentation.escaping import for_terminal

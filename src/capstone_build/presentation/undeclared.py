@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from capstone_build.core.event import CalledBack, NotSettled, ReadUndeclared
 from capstone_build.core.fingerprint import Aspect
-from capstone_build.core.report import CalledBack, NotSettled, ReadUndeclared
 from capstone_build.core.stage import StageName
 
 _FEW = 3

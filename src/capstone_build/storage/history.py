@@ -14,7 +14,7 @@ from typing import Any
 from capstone_build.core.artifact import ArtifactPath
 from capstone_build.core.digest import Digest
 from capstone_build.core.history import Left, PastBuild, PastStage
-from capstone_build.core.report import Outcome
+from capstone_build.core.outcome import Outcome
 from capstone_build.core.stage import StageName
 from capstone_build.storage.database import Database
 from capstone_build.storage.trace_record import differences_as_text, differences_from_text

@@ -22,7 +22,8 @@ from typing import Any, NoReturn
 
 from capstone_build.authoring.project_place import ProjectPlace
 from capstone_build.build import build
-from capstone_build.core.report import BuildReport, Listener
+from capstone_build.core.event import Listener
+from capstone_build.core.report import BuildReport
 from capstone_build.execution.forking import ending_with
 from capstone_build.interruption import Interrupted, interruptible, uninterruptible
 from capstone_build.request import Request
