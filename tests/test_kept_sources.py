@@ -17,6 +17,8 @@ from capstone_build.kept_sources import is_harmless
         ("data/words.txt", "Stra\u00dfe\nkeyboard\n".encode()),
         ("q.sql", b"select * from orders where tokenised\n"),
         ("empty", b""),
+        ("links.txt", b"https://example.org:8080/a see also mail:a@b.c\n"),
+        ("runs.csv", b"run,result\nrisk-free-but-quite-a-long-name,pass\n"),
     ],
 )
 def test_text_without_keys_is_kept(path: str, content: bytes) -> None:
@@ -33,6 +35,17 @@ def test_text_without_keys_is_kept(path: str, content: bytes) -> None:
         (".env", b"AWS_SECRET_ACCESS_KEY=1\n"),
         ("users.csv", b"name,token\nann,1\n"),
         ("secrets/plain.txt", b"hello\n"),
+        ("conf.env", b"PGPASSWORD=hunter2\n"),
+        ("conf.env", b"SMTP_PASS=hunter2\n"),
+        ("conf.json", b'{"authtoken": "1"}'),
+        ("conf.json", b'{"user": "bob", "pass": "hunter2"}'),
+        ("db.yaml", b"url: postgres://bob:hunter2@host/db\n"),
+        ("db.yaml", b"url: redis://:hunter2@host\n"),
+        ("header.txt", b"Authorization: Bearer 0123456789abcdef\n"),
+        ("model.txt", b"sk-0123456789abcdef0123456789abcdef\n"),
+        ("git.txt", b"ghp_0123456789abcdef0123456789abcdef0123\n"),
+        ("aws.ini", b"id = AKIAIOSFODNN7EXAMPLE\n"),
+        ("jwt.txt", b"eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln\n"),
         ("id", b"-----BEGIN OPENSSH PRIVATE KEY-----\nAA\n"),
         ("table.parquet", b"PAR1\0\0"),
         ("latin.csv", "Stra\u00dfe".encode("latin-1")),
@@ -43,8 +56,11 @@ def test_what_looks_like_a_key_or_is_no_text_is_not(path: str, content: bytes) -
     assert not is_harmless(path, content)
 
 
-KEYS = "api_key APIKEY keys Secret tokens passwd pwd passphrase auth credentials cookie DSN"
-PLAIN = "monkey tokenised author passing plain"
+KEYS = (
+    "PGPASSWORD secretkey db_pass api_key APIKEY keys Secret tokens passwd pwd passphrase auth "
+    "credentials cookie DSN"
+)
+PLAIN = "monkey tokenised author passing plain bypass pass_rate"
 WORDS = st.sampled_from(f"{KEYS} {PLAIN}".split())
 
 

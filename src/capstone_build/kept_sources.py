@@ -37,8 +37,28 @@ _SEPARATED = re.compile("(?<=[a-z0-9])(?=[A-Z])")
 
 _PRIVATE_KEY = b"PRIVATE KEY-----"
 
-_SETS = re.compile(rb"^\s*(?:export\s+)?([A-Za-z_]\w*)=[\"']?[^\s\"'$`]", re.MULTILINE)
-"""Where a shell script gives a variable a value that is written out."""
+_KEY = re.compile(
+    r"://[^/\s:@]*:[^/\s@]+@"  # https://name:password@host
+    r"|\bpass[\"']?\s*[:=]"
+    r"|\b(?:bearer|basic)\s+[\w.~+/-]{8,}"
+    r"|\b(?:sk-|[rs]k_|gh[opusr]_|github_pat_|glpat-|hf_|npm_|pypi-|xox[a-z]-)[\w-]{16,}"
+    r"|\b(?:AKIA|ASIA)[A-Z0-9]{12}|\bAIza[\w-]{30}|\beyJ[\w-]{8,}\.eyJ",
+    re.IGNORECASE,
+)
+"""What is a key whatever it is called: addresses that hold one, headers, what is issued by some."""
+
+_PIECES = (
+    *SECRET_PIECES,
+    *("://", "bearer", "basic", "sk-", "rk_", "sk_", "gho_", "ghp_", "ghu_", "ghs_", "ghr_"),
+    *("github_", "glpat", "hf_", "npm_", "pypi-", "xox", "akia", "asia", "aiza", "eyj"),
+)
+"""One of these, in small letters, is in every key, or in its name."""
+
+_SETS = re.compile(
+    rb"^\s*(?:export\s+)?([A-Za-z_]\w*)(?:=[\"']?[^\s\"'$`]|\s*[=:]\s*[\"'][^\"'$`]|:\s+[^\s$`])",
+    re.MULTILINE,
+)
+"""Where a script, or a file of values, gives a variable a value that is written out."""
 
 
 class KeptSources:
@@ -150,6 +170,8 @@ class KeptSources:
             for name in _SETS.findall(content):
                 if is_secret(name.decode()):
                     return f"it sets {name.decode()}, which may be a key: its lines are not kept"
+            if _KEY.search(content.decode("utf-8", "replace")):
+                return "it holds what may be a key: its lines are not kept"
         return ""
 
     def _others(self, stage: Stage) -> Iterator[tuple[str, Digest]]:
@@ -176,7 +198,8 @@ def is_harmless(path: str, content: bytes) -> bool:
     """
     Tell whether *content*, the file at *path*, is text in which nothing looks like a key.
 
-    A name of a key anywhere in it is enough to say no: what is lost is a diff.
+    A name of a key anywhere in it is enough to say no, or what is spelled as one: what is
+    lost is a diff.
     """
     if b"\0" in content or _PRIVATE_KEY in content:
         return False
@@ -185,8 +208,10 @@ def is_harmless(path: str, content: bytes) -> bool:
     except UnicodeDecodeError:
         return False
     small = f"{path}\n{text}".lower()
-    if not any(piece in small for piece in SECRET_PIECES):
-        return True  # to look at each word takes a hundred times as long
+    if not any(piece in small for piece in _PIECES):
+        return True  # to look closer takes a hundred times as long
+    if _KEY.search(text):
+        return False
     words = {*_WORD.findall(path), *_WORD.findall(text)}
     return not any(is_secret(_SEPARATED.sub("_", word)) for word in words)
 

@@ -15,8 +15,10 @@ SECRET_PIECES = ("key", "secret", "token", "pass", "pwd", "credential", "auth", 
 """One of these, in small letters, is in every name of a key."""
 
 _SECRET = re.compile(
-    r"(^|_)(api_?key|key|keys|secret|secrets|token|tokens|password|passwd|pwd|passphrase"
-    r"|credential|credentials|auth|cookie|dsn)(_|$)",
+    r"(^|_)(key|keys|secret|secrets|token|tokens|pwd|credential|credentials|auth|cookie|dsn)(_|$)"
+    r"|_pass$"
+    # What is no part of any other word needs nothing around it: PGPASSWORD, authtoken.
+    r"|password|passwd|passphrase|(api|access|auth|private|secret)_?(key|token)",
     re.IGNORECASE,
 )
 
