@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import signal
+import threading
+import time
+from collections.abc import Callable
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
@@ -39,9 +43,9 @@ def test_large_files_read_at_a_time_are_told_apart(
         (tmp_path / name).write_bytes(name.encode() * 1000)
     read: list[str] = []
 
-    def seen(path: str | Path) -> object:
+    def seen(path: str | Path, is_wanted: Callable[[], bool]) -> object:
         read.append(Path(path).name)
-        return digest_file(path)
+        return digest_file(path, is_wanted)
 
     monkeypatch.setattr(content, "digest_file", seen)
     known = Files(tmp_path, lambda _: None)
@@ -81,3 +85,20 @@ def test_one_of_many_that_may_not_be_read_is_named(
 
     with pytest.raises(MemoryFailedError, match="'b' cannot be read: Permission denied"):
         Files(tmp_path, lambda _: None).digests(["a", "b"])
+
+
+def test_who_is_interrupted_does_not_wait_for_what_is_read(tmp_path: Path) -> None:
+    """Ctrl-C while large files are read ends it, and does not wait for their last byte."""
+    for name in ("a", "b"):
+        with (tmp_path / name).open("wb") as file:
+            file.truncate(1 << 40)  # with no block on the disk: it would take minutes to read
+    main = threading.get_ident()
+    timer = threading.Timer(0.05, lambda: signal.pthread_kill(main, signal.SIGINT))
+    timer.start()
+
+    began = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        digest_abreast([str(tmp_path / "a"), str(tmp_path / "b")])
+
+    timer.join()
+    assert time.monotonic() - began < 20
