@@ -108,10 +108,10 @@ class _Effort:
         """Do what there is to do, under the lock, and report."""
         if self.session.printed:
             self._tell(PipelinePrinted(self.session.printed))
-        if self.forecast.is_nothing_to_do:
-            return _nothing_to_do(self.session, self.forecast, self._tell, self._began)
         if self.forecast.left_out:
             self._tell(StagesLeftOut(self.forecast.left_out))
+        if self.forecast.is_nothing_to_do:
+            return _nothing_to_do(self.session, self.forecast, self._tell, self._began)
         with locked(self.session.world.memory_folder, self._wait):
             if self._waited or not self.session.still_stands():
                 self._look_again()
@@ -149,9 +149,10 @@ def _footing(
         return None
     world = session.world
     is_silent = not (session.printed or world.manifest.problem or any(world.orphans_met()))
+    if not (request.words and is_silent) or forecast.forced or forecast.left_out:
+        return None
     here = Path.cwd()
-    is_asked_for = request.words and here.is_relative_to(session.project.root)
-    if not (is_asked_for and is_silent) or forecast.forced:
+    if not here.is_relative_to(session.project.root):
         return None
     rest = Rest(session, here)
     if isinstance(session, Reach):

@@ -38,7 +38,7 @@ def ending_of(report: BuildReport, resume: str = "capstone build") -> list[str]:
             "nothing to do: 2 stages are up to date",
         ),
         (report_of({"a": Outcome.REUSED}), "nothing to do: 1 stage is up to date"),
-        (report_of({}), "nothing to do: there are no stages"),
+        (report_of({}), "nothing to do: no stage is selected"),
         (
             report_of({"a": Outcome.BUILT, "b": Outcome.SKIPPED}, failed("llm")),
             "failed 1, skipped 1, built 1 in 1.4 s",

@@ -32,7 +32,7 @@ def test_parts_are_built_by_pattern_tag_place_and_state(project: Project) -> Non
     assert project.build("plot_*").ran == ["plot_a"]
     assert project.build("plot_*").last_line == "nothing to do: 4 stages are up to date"
     assert project.build("state:stale").ran == ["alone"]
-    assert project.build("state:stale").last_line == "nothing to do: there are no stages"
+    assert project.build("state:stale").last_line == "nothing to do: no stage is selected"
 
     project.write("data/a.txt", "2")
     project.write("data/b.txt", "2")
@@ -45,6 +45,10 @@ def test_parts_are_built_by_pattern_tag_place_and_state(project: Project) -> Non
     assert project.build("-x", "fit").last_line == "nothing to do: 3 stages are up to date"
     project.write("data/a.txt", "3")
     assert sorted(project.build("-x", "fit").ran) == ["load", "plot_b"]
+    for _ in range(2):
+        none = project.build("plot_a", "-x", "load")
+        assert "left out  plot_a: needs what is excluded" in none.out, "though nothing is to do"
+        assert none.last_line == "nothing to do: no stage is selected"
 
 
 def test_each_command_takes_the_same_words(project: Project) -> None:
