@@ -34,7 +34,7 @@ from capstone_build.cleaning import clean, orphans_of
 from capstone_build.collecting import collect
 from capstone_build.comparing import Comparing
 from capstone_build.core.collection import Bounds
-from capstone_build.core.digest import JsonValue
+from capstone_build.core.digest import JsonValue, is_plain
 from capstone_build.core.event import Event, Listener
 from capstone_build.core.history import PastBuild, PastStage
 from capstone_build.core.plan import UpToDate
@@ -459,6 +459,11 @@ def _wish(
     """Put into the engine's words what is asked for."""
     found = []
     for key, value in (params or {}).items():
+        if not is_plain(value):
+            raise UsageError(
+                f"params: {key}={value!r} is no plain value",
+                hint="Use texts, numbers, true or false, lists, and mappings with texts as keys.",
+            )
         stage, _, name = key.rpartition(".")
         found.append(Setting(stage or None, name, value, f"params={{{key!r}: ...}}"))
     return Wish(

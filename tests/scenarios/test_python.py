@@ -218,3 +218,23 @@ def test_what_declares_a_pipeline_imports_nothing_of_the_engine() -> None:
 
     heavy = {"capstone_build.project", "capstone_build.build", "networkx", "rich", "click"}
     assert heavy.isdisjoint(loaded)
+
+
+def test_what_is_no_value_of_a_parameter_is_said_so(folder: Folder) -> None:
+    """As the command can be given nothing else, and before anything is loaded."""
+    for value in (object(), {1, 2}, {1: 2}):
+        with pytest.raises(UsageError, match="is no plain value"):
+            Project(folder.root).build(params={"times": value})  # type: ignore[dict-item]
+
+
+def test_a_program_whose_working_directory_is_gone_can_build(
+    folder: Folder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As in a notebook whose folder was moved: the project is where it was."""
+    project = Project(folder.root)
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+
+    assert project.build().ok
+    assert {each.outcome for each in project.build().results.values()} == {Outcome.REUSED}
