@@ -152,6 +152,13 @@ def test_events_are_written_as_they_happen_and_never_harm_a_build(words: Project
     assert last["problems"][0]["hint"] == "Did you mean 'words.txt'?"
     assert words.run("build", "--events", "-", "--json").code == 2
 
+    for arguments in (["--set", "no value"], ["--file", "no.py"]):
+        assert words.run("build", "--events", "e.jsonl", *arguments).code == 2
+        (refused_first,) = lines("event", words.read("e.jsonl"))
+        assert refused_first["event"] == "build-refused", "and nothing of the build before"
+    assert words.run("build", "-n", "--events", "forecast.jsonl").code == 2
+    assert not words.exists("forecast.jsonl"), "no event is promised where nothing happens"
+
 
 def test_a_reader_that_goes_away_does_not_harm_the_build(project: Project) -> None:
     """As `capstone build --events - | head -1` does."""

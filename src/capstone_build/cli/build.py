@@ -87,8 +87,15 @@ def build_command(
             "--json and --events - would both write to standard output",
             hint="The last event has the report: `capstone build --events -`.",
         )
-    project = opened_project(file)
-    wish = read_wish(project, (*targets, *more), settings, excluded=excluded, forced=forced)
+    if dry_run and events is not None:
+        raise UsageError(
+            "--events, and with -n nothing happens",
+            hint="Leave out one of them, or ask for the forecast: `capstone build -n --json`.",
+        )
+    written = EventsFile(events)
+    with written.refusing():
+        project = opened_project(file)
+        wish = read_wish(project, (*targets, *more), settings, excluded=excluded, forced=forced)
     if dry_run:
         from capstone_build.cli.status import show_forecast
 
@@ -101,7 +108,6 @@ def build_command(
         words=() if events or as_json or is_verbose else tuple(sys.argv[1:]),
         before=context.obj,
     )
-    written = EventsFile(events)
     view: BuildView
     if as_json or events == STANDARD_OUTPUT:
         view = JsonView(click.echo if as_json else None, tell_printed)

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Self
 
 import click
@@ -67,6 +69,15 @@ class EventsFile:
     def refuse(self, error: CapstoneError) -> None:
         """Write why a build did not come about, or to its end."""
         self._write(refused_line(error, time.time()))
+
+    @contextmanager
+    def refusing(self) -> Iterator[None]:
+        """Write why a build does not come about, where that turns out meanwhile."""
+        try:
+            yield
+        except CapstoneError as error:
+            self.refuse(error)
+            raise
 
     def _write(self, line: str) -> None:
         if self._file is None:
