@@ -6,11 +6,15 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
+from pyarrow import parquet
 
 from capstone_build.contrasting import contrast
+from capstone_build.file_change import compare_files
+from capstone_build.presentation.artifact_change import content_lines
 
 QUIET = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
 JSON = st.recursive(
@@ -113,3 +117,33 @@ def test_a_table_that_is_only_laid_out_differently_is_told_as_that(tmp_path: Pat
     found = contrast("t.parquet", tmp_path / "one.parquet", tmp_path / "other.parquet")
 
     assert found.what == "the same table, laid out or described in another way"
+
+
+@pytest.mark.parametrize(
+    ("type_", "then", "now"),
+    [
+        (pa.timestamp("us"), 10**18, 10**18 + 1),
+        (pa.timestamp("us", "No/Where"), 1, 2),
+        (pa.duration("ms"), 10**18, 10**18 + 1),
+        (pa.date32(), 2**31 - 1, 2**31 - 2),
+        (pa.float64(), 1e308, -1e308),
+    ],
+)
+def test_a_table_of_what_python_cannot_hold_is_contrasted_all_the_same(
+    tmp_path: Path, type_: pa.DataType, then: float, now: float
+) -> None:
+    """If only by its bytes: a date too far away is no reason not to say why a stage runs."""
+    files = tmp_path / "then.parquet", tmp_path / "now.parquet"
+    for file, value in zip(files, (then, now), strict=True):
+        # More than one, for a mean.
+        parquet.write_table(pa.table({"column": pa.array([value] * 2, type_)}), file)
+
+    assert [*content_lines(compare_files("a.parquet", *files))]
+    assert contrast("a.parquet", *files).what
+
+
+def test_a_nan_in_json_is_what_it_was(tmp_path: Path) -> None:
+    """Though it does not equal itself."""
+    then, now = b'{"a": NaN, "b": 1}', b'{"a": NaN, "b": 2}'
+
+    assert told(tmp_path, "a.json", then, now) == ("$.b", "1", "2")

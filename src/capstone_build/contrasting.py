@@ -20,6 +20,13 @@ from capstone_build.core.rebuilt import Contrast
 LARGEST = 64 << 20
 """Larger files are compared as bytes, in bytes."""
 
+NOT_READ = (
+    *(OSError, ValueError, csv.Error, RecursionError),
+    *(ArithmeticError, LookupError, NotImplementedError),  # pyarrow: values that Python has not
+    ImportError,
+)
+"""What is raised where a file is not what its suffix says, or nothing here reads it."""
+
 _PIECE = 1 << 20
 _GZIP = b"\x1f\x8b"
 _MISSING = object()
@@ -47,8 +54,8 @@ def contrast(path: str, then: Path, now: Path) -> Contrast:
     for way in ways:
         try:
             found = way(then, now)
-        except (OSError, ValueError, csv.Error, RecursionError, ImportError):
-            continue  # it is not what its suffix says, or nothing here reads it
+        except NOT_READ:
+            continue
         if found is not None:
             what, before, after = found
             return Contrast(path=path, what=what, then=before, now=after)
@@ -87,8 +94,8 @@ def _json_differences(then: Any, now: Any, place: str) -> Iterator[tuple[str, An
     elif isinstance(then, list) and isinstance(now, list):
         for index, (one, other) in enumerate(zip_longest(then, now, fillvalue=_MISSING)):
             yield from _json_differences(one, other, f"{place}[{index}]")
-    elif type(then) is not type(now) or then != now:
-        yield place, then, now
+    elif type(then) is not type(now) or (then != now and _spelled(then) != _spelled(now)):
+        yield place, then, now  # but a NaN is what it was
 
 
 def _spelled(value: Any) -> str:

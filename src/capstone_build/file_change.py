@@ -13,7 +13,13 @@ from difflib import unified_diff
 from pathlib import Path
 from typing import Any
 
-from capstone_build.contrasting import LARGEST, arrow_table, contrast, json_differences
+from capstone_build.contrasting import (
+    LARGEST,
+    NOT_READ,
+    arrow_table,
+    contrast,
+    json_differences,
+)
 from capstone_build.core.artifact_change import Content, JsonChange, OtherChange, TextChange
 from capstone_build.core.table_change import Table, compare_tables
 
@@ -40,8 +46,8 @@ def compare_files(path: str, then: Path, now: Path) -> Content:
     for way in ways:
         try:
             found = way(suffix, then, now)
-        except (OSError, ValueError, csv.Error, RecursionError, ImportError):
-            continue  # it is not what its suffix says, or nothing here reads it
+        except NOT_READ:
+            continue
         if found is not None:
             return found
     told = contrast(path, then, now)

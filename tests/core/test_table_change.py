@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from capstone_build.core.table_change import Spread, Table, ValueChange, compare_tables
 
-NUMBERS = st.integers(-5, 5) | st.floats(allow_nan=True, width=16) | st.none()
+HUGE = st.sampled_from([10**400, -(10**400), 1e308, -1e308])
+NUMBERS = st.integers(-5, 5) | st.floats(allow_nan=True, width=16) | st.none() | HUGE
 
 
 def table(**columns: list[Any]) -> Table:

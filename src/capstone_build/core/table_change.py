@@ -231,9 +231,16 @@ def _spread(values: Sequence[Any]) -> Spread | None:
     missing = len(values) - len(numbers)
     if not numbers:
         return Spread(missing=missing, least=None, mean=None, most=None)
-    finite = [float(value) for value in numbers if math.isfinite(value)]
-    mean = fmean(finite) if finite else None
-    return Spread(missing=missing, least=min(numbers), mean=mean, most=max(numbers))
+    return Spread(missing=missing, least=min(numbers), mean=_mean(numbers), most=max(numbers))
+
+
+def _mean(numbers: Sequence[float]) -> float | None:
+    """Return the mean of those that are finite; None for none, and where it is too large to say."""
+    try:
+        finite = [float(value) for value in numbers if math.isfinite(value)]
+        return fmean(finite) if finite else None
+    except OverflowError:
+        return None
 
 
 def _is_missing(value: Any) -> bool:

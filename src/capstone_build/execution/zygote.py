@@ -108,10 +108,6 @@ class Zygote:
         code: int | None = self._ask({"wait": pid, "seconds": seconds})
         return code
 
-    def let_go(self) -> None:
-        """Close this process's end, of which another holds a copy."""
-        self._channel.close()
-
     def close(self) -> None:
         """End it."""
         self._channel.close()  # which it takes as the order to end

@@ -77,11 +77,7 @@ def changes_record(changes: Sequence[ArtifactChange]) -> dict[str, JsonValue]:
             "path": each.path,
             "then": None if each.then is None else asdict(each.then),
             "now": None if each.now is None else asdict(each.now),
-            **(
-                {"kind": None, "change": None}
-                if each.content is None
-                else content_record(each.content)
-            ),
+            **_content_or_none(each.content),
         }
         for each in changes
     ]
