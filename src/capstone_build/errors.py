@@ -85,7 +85,8 @@ class InvalidPipelineError(PipelineError):
     """
 
     def __init__(self, problems: Sequence[PipelineError]) -> None:
-        super().__init__(f"{len(problems)} problems in the pipeline")
+        count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
+        super().__init__(f"{count} in the pipeline")
         self.problems = tuple(problems)
 
     def __str__(self) -> str:

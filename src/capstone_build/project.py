@@ -110,11 +110,11 @@ class Project:
     @_guest
     def build(
         self,
-        *targets: str,
+        *targets: str | Path,
         jobs: int | None = None,
-        exclude: Iterable[str] = (),
+        exclude: Iterable[str | Path] = (),
         keep_going: bool = False,
-        force: Iterable[str] = (),
+        force: Iterable[str | Path] = (),
         params: Mapping[str, JsonValue] | None = None,
         on_event: Callable[[Event], None] | None = None,
     ) -> BuildReport:
@@ -125,7 +125,7 @@ class Project:
         call `report.raise_if_failed()`.
 
         Args:
-            targets: Stages or paths of artifacts from the root, or what else selects
+            targets: Stages, or paths of artifacts from the root, or what else selects
                 stages: "plot_*", "load+", "tag:slow", "state:stale"; none for all.
             jobs: How many stages run at the same time; None for as many as there are cores.
             exclude: Stages that are left out, and what needs them.
@@ -143,7 +143,7 @@ class Project:
                 stands stands, and the next build goes on from there.
         """
         heard = _Heard(on_event or _ignore)
-        wish = _wish(targets, params, exclude, force)
+        wish = self._wish(targets, params, exclude, force)
         request = Request(wish=wish, jobs=_jobs(jobs), keep_going=keep_going)
         try:
             report = build(self._place, request, heard)
@@ -156,8 +156,8 @@ class Project:
     @_guest
     def status(
         self,
-        *targets: str,
-        exclude: Iterable[str] = (),
+        *targets: str | Path,
+        exclude: Iterable[str | Path] = (),
         params: Mapping[str, JsonValue] | None = None,
     ) -> Status:
         """
@@ -171,7 +171,7 @@ class Project:
         Raises:
             PipelineError: If the declaration or a target is wrong.
         """
-        session, forecast = foresee(self._place, wish := _wish(targets, params, exclude))
+        session, forecast = foresee(self._place, wish := self._wish(targets, params, exclude))
         with session:
             orphans = () if wish.targets or wish.excluded else tuple(orphans_of(session))
             return Status(
@@ -183,7 +183,7 @@ class Project:
             )
 
     @_guest
-    def why(self, *stages: str, params: Mapping[str, JsonValue] | None = None) -> Why:
+    def why(self, *stages: str | Path, params: Mapping[str, JsonValue] | None = None) -> Why:
         """
         Say why stages would run or not, and why they last ran, down to the line.
 
@@ -195,7 +195,7 @@ class Project:
         Raises:
             PipelineError: If the declaration or a name is wrong.
         """
-        session, forecast = foresee(self._place, wish := _wish(stages, params))
+        session, forecast = foresee(self._place, wish := self._wish(stages, params))
         with session:
             explaining = Explaining(session, forecast)
             plan = forecast.plan
@@ -209,8 +209,8 @@ class Project:
     @_guest
     def graph(
         self,
-        *targets: str,
-        exclude: Iterable[str] = (),
+        *targets: str | Path,
+        exclude: Iterable[str | Path] = (),
         params: Mapping[str, JsonValue] | None = None,
     ) -> Graph:
         """
@@ -224,15 +224,15 @@ class Project:
         Raises:
             PipelineError: If the declaration or a target is wrong.
         """
-        session, forecast = foresee(self._place, _wish(targets, params, exclude))
+        session, forecast = foresee(self._place, self._wish(targets, params, exclude))
         session.close()
         return Graph(graph=forecast.graph, verdicts=forecast.plan)
 
     @_guest
     def page(
         self,
-        *targets: str,
-        exclude: Iterable[str] = (),
+        *targets: str | Path,
+        exclude: Iterable[str | Path] = (),
         params: Mapping[str, JsonValue] | None = None,
     ) -> str:
         """
@@ -246,7 +246,7 @@ class Project:
         Raises:
             PipelineError: If the declaration or a target is wrong.
         """
-        session, forecast = foresee(self._place, _wish(targets, params, exclude))
+        session, forecast = foresee(self._place, self._wish(targets, params, exclude))
         with session:
             picture = stages_picture(forecast.graph, forecast.plan)
             return page_of(session, forecast, forecast.graph, picture)
@@ -306,7 +306,9 @@ class Project:
             return Diff(changes=tuple(Comparing(self.root, history).changes(path, past)))
 
     @_guest
-    def accept(self, *stages: str, params: Mapping[str, JsonValue] | None = None) -> Acceptance:
+    def accept(
+        self, *stages: str | Path, params: Mapping[str, JsonValue] | None = None
+    ) -> Acceptance:
         """
         Take what stages left for what a run would leave, though their code changed.
 
@@ -319,13 +321,13 @@ class Project:
         """
         if not stages:
             raise UsageError("no stage is named", hint="accept() takes what is named only.")
-        wish = _wish(stages, params)
+        wish = self._wish(stages, params)
         return Acceptance(stages=tuple(accept(self._place, wish, accepted_clause, _ignore)))
 
     @_guest
     def clean(
         self,
-        *targets: str,
+        *targets: str | Path,
         orphans: bool = False,
         outputs: bool = False,
         dry_run: bool = False,
@@ -346,7 +348,7 @@ class Project:
         """
         if not (orphans or outputs):
             raise UsageError("nothing says what to remove", hint="Give orphans=True, outputs=True.")
-        wish = _wish(targets)
+        wish = self._wish(targets)
         do = partial(clean, self._place, wish, _ignore, orphans=orphans, outputs=outputs)
         return Cleaned.of(do(dry_run=dry_run), dry_run=dry_run)
 
@@ -395,7 +397,7 @@ class Project:
     @_guest
     def rebuild(
         self,
-        *stages: str,
+        *stages: str | Path,
         jobs: int | None = None,
         params: Mapping[str, JsonValue] | None = None,
     ) -> Rebuilding:
@@ -412,11 +414,35 @@ class Project:
             MemoryFailedError: If a copy cannot be made.
             KeyboardInterrupt: If Ctrl-C interrupted it.
         """
-        wish = _wish(stages, params)
+        wish = self._wish(stages, params)
         done = rebuild(self._place, wish, _jobs(jobs), _ignore)
         if done.interrupted is not None:
             raise KeyboardInterrupt
         return Rebuilding.of(done)
+
+    def _wish(
+        self,
+        targets: Iterable[str | Path],
+        params: Mapping[str, JsonValue] | None = None,
+        exclude: Iterable[str | Path] = (),
+        force: Iterable[str | Path] = (),
+    ) -> Wish:
+        """Put into the engine's words what is asked for."""
+        found = []
+        for key, value in (params or {}).items():
+            if not is_plain(value):
+                raise UsageError(
+                    f"params: {key}={value!r} is no plain value",
+                    hint="Use texts, numbers, true or false, lists, and mappings.",
+                )
+            stage, _, name = key.rpartition(".")
+            found.append(Setting(stage or None, name, value, f"params={{{key!r}: ...}}"))
+        return Wish(
+            targets=tuple(map(self._place.from_root, targets)),
+            excluded=tuple(map(self._place.from_root, exclude)),
+            forced=tuple(map(self._place.from_root, force)),
+            settings=tuple(found),
+        )
 
     def _log(self, past: PastBuild, stage: PastStage) -> str:
         return the_log(self._place, past.build, stage.stage)
@@ -448,27 +474,6 @@ class _Heard:
         except Exception as error:
             self.raised = error
             raise _ListenerError from error
-
-
-def _wish(
-    targets: tuple[str, ...],
-    params: Mapping[str, JsonValue] | None = None,
-    exclude: Iterable[str] = (),
-    force: Iterable[str] = (),
-) -> Wish:
-    """Put into the engine's words what is asked for."""
-    found = []
-    for key, value in (params or {}).items():
-        if not is_plain(value):
-            raise UsageError(
-                f"params: {key}={value!r} is no plain value",
-                hint="Use texts, numbers, true or false, lists, and mappings with texts as keys.",
-            )
-        stage, _, name = key.rpartition(".")
-        found.append(Setting(stage or None, name, value, f"params={{{key!r}: ...}}"))
-    return Wish(
-        targets=targets, excluded=tuple(exclude), forced=tuple(force), settings=tuple(found)
-    )
 
 
 def _jobs(jobs: int | None) -> int:

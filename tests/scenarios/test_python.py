@@ -238,3 +238,17 @@ def test_a_program_whose_working_directory_is_gone_can_build(
 
     assert project.build().ok
     assert {each.outcome for each in project.build().results.values()} == {Outcome.REUSED}
+
+
+def test_a_target_may_be_a_path(folder: Folder) -> None:
+    """From the root or absolute, as text or as what `pathlib` makes of it."""
+    project = Project(folder.root)
+    size = Path("output/size.json")
+
+    first = project.build(project.root / "output" / "many.txt")
+    status = project.status(size, exclude=[project.root / "output" / "many.txt"])
+
+    assert [each.stage for each in first.results.values()] == ["repeat"]
+    assert status.left_out == ("count",)
+    assert project.build(str(project.root / size)).ok
+    assert not project.status(size).stale

@@ -46,6 +46,12 @@ class ProjectPlace:
             return [self.root]
         return [self.root, Path(__file__).parents[2] / self.module.partition(".")[0]]
 
+    def from_root(self, word: str | Path) -> str:
+        """Return a *word* that names stages; where it is an absolute path inside, from the root."""
+        path = Path(word)
+        is_inside = path.is_absolute() and path.is_relative_to(self.root)
+        return path.relative_to(self.root).as_posix() if is_inside else str(word)
+
 
 def find_project(start: Path, file: Path | None = None) -> ProjectPlace:
     """

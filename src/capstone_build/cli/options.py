@@ -145,9 +145,9 @@ def read_wish(
     here = Path.cwd()
     inside = here.is_relative_to(project.root)
     return Wish(
-        targets=tuple(_from_root(target, project) for target in targets),
-        excluded=tuple(_from_root(target, project) for target in excluded),
-        forced=tuple(_from_root(target, project) for target in forced),
+        targets=tuple(map(project.from_root, targets)),
+        excluded=tuple(map(project.from_root, excluded)),
+        forced=tuple(map(project.from_root, forced)),
         settings=tuple(read_option(option) for option in settings),
         folder=here.relative_to(project.root).as_posix() if inside else "",
     )
@@ -176,9 +176,3 @@ def tell_printed(printed: str) -> None:
 def tell_waiting(pid: int | None) -> None:
     """Say whom the command waits for."""
     click.echo(f"waits for another build here{f' (process {pid})' if pid else ''}", err=True)
-
-
-def _from_root(target: str, project: ProjectPlace) -> str:
-    path = Path(target)
-    inside = path.is_absolute() and path.is_relative_to(project.root)
-    return path.relative_to(project.root).as_posix() if inside else target
