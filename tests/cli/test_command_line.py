@@ -233,3 +233,22 @@ def test_a_reader_that_has_enough_is_no_error(two: Project, command: str) -> Non
 
     assert said == ""
     assert process.returncode == 1
+
+
+def test_an_answer_for_which_there_is_no_room_is_told_in_a_line(two: Project) -> None:
+    """As of `capstone status --json > answer.json` on a full disk: no traceback, and code 3."""
+    assert COMMAND is not None
+    for arguments in (["build", "--json"], ["status", "--json"]):
+        with Path("/dev/full").open("w") as full:
+            done = subprocess.run(
+                [COMMAND, *arguments],
+                cwd=two.root,
+                stdout=full,
+                stderr=subprocess.PIPE,
+                text=True,
+                check=False,
+            )
+
+        assert done.stderr == "standard output cannot be written: No space left on device\n"
+        assert done.returncode == 3
+    assert two.build().last_line == "nothing to do: 2 stages are up to date"

@@ -6,6 +6,8 @@ Knows the command line and the terminal; does no work of its own.
 
 from __future__ import annotations
 
+import errno
+import os
 import sys
 from gc import set_threshold
 from importlib import import_module
@@ -15,7 +17,7 @@ import click
 
 from capstone_build.cli.source_lines import read_source
 from capstone_build.cli.terminal import Terminal
-from capstone_build.errors import CapstoneError
+from capstone_build.errors import CapstoneError, MemoryFailedError
 from capstone_build.interruption import SIGNALLED, Interrupted
 from capstone_build.presentation.error_text import error_text
 from capstone_build.sweep import Swept
@@ -26,6 +28,9 @@ _COMMANDS = (
     "completion",
 )  # fmt: skip
 """Each is in a module of its name, which is imported when it is asked for."""
+
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+"""What a file says that takes no more."""
 
 
 class _Commands(click.Group):
@@ -83,4 +88,10 @@ def run(before: Swept | None = None) -> NoReturn:
     except CapstoneError as error:
         click.echo(error_text(error, Terminal.of(sys.stderr).colour, read_source), err=True)
         sys.exit(error.exit_code)
+    except OSError as error:
+        if error.errno not in _FULL:
+            raise
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # nothing can be done with what is left
+        click.echo(f"standard output cannot be written: {error.strerror}", err=True)
+        sys.exit(MemoryFailedError.exit_code)
     sys.exit(code if isinstance(code, int) else 0)
