@@ -27,6 +27,7 @@ from capstone_build.answers.looking_after import (
     Verification,
 )
 from capstone_build.answers.looking_back import Diff, Log
+from capstone_build.authoring.loading import is_held
 from capstone_build.authoring.parameters import Setting
 from capstone_build.authoring.project_place import find_project
 from capstone_build.build import build
@@ -427,7 +428,12 @@ class Project:
         exclude: Iterable[str | Path] = (),
         force: Iterable[str | Path] = (),
     ) -> Wish:
-        """Put into the engine's words what is asked for."""
+        """Put into the engine's words what is asked for; refuse what would never come to an end."""
+        if is_held(self.root):
+            raise UsageError(
+                "a pipeline cannot ask for its own project to be loaded, nor can a stage of it",
+                hint="Put it under `if __name__ == '__main__':`, or into a file of its own.",
+            )
         found = []
         for key, value in (params or {}).items():
             if not is_plain(value):

@@ -15,7 +15,11 @@ from pathlib import Path
 import pytest
 
 from capstone_build import BuildReport, CapstoneError, Outcome, Project
-from capstone_build.errors import InvalidPipelineError, StageFailedError, UsageError
+from capstone_build.errors import (
+    InvalidPipelineError,
+    StageFailedError,
+    UsageError,
+)
 from capstone_build.events import BuildStarted, Event, PipelinePrinted, StageEnded, StageStarted
 from tests.project import Project as Folder
 from tests.project import is_running, wait_until
@@ -252,3 +256,35 @@ def test_a_target_may_be_a_path(folder: Folder) -> None:
     assert status.left_out == ("count",)
     assert project.build(str(project.root / size)).ok
     assert not project.status(size).stale
+
+
+def test_a_pipeline_that_builds_its_own_project_is_told_so(folder: Folder) -> None:
+    """When it is imported, which would import it again without end, or in a stage of it."""
+    once = """
+        from pathlib import Path
+
+        from capstone_build import Project
+
+        if not Path("once").exists():  # lest a test that fails fills the machine
+            Path("once").touch()
+            Project(".").build()
+        """
+    folder.write("pipeline.py", once)
+    with pytest.raises(InvalidPipelineError) as error:
+        Project(folder.root).status()
+    assert "cannot ask for its own project" in str(error.value)
+
+    folder.write(
+        "pipeline.py",
+        """
+        from capstone_build import Project, stage
+
+        @stage(outputs={"it": "it.txt"}, timeout=20)
+        def builds() -> str:
+            assert len(Project(".").log().builds) == 0, "what loads nothing may be asked"
+            return str(Project(".").build())
+        """,
+    )
+    (failed,) = Project(folder.root).build().failures
+    assert failed.failure is not None
+    assert "cannot ask for its own project" in failed.failure.message

@@ -27,10 +27,19 @@ from capstone_build.errors import (
     MissingExtraError,
     PipelineError,
     PipelineLoadError,
+    UsageError,
 )
 from capstone_build.witness.capstone_fresh_source import import_from_source
 
 LIST_NAME = "pipeline"
+
+_held: list[Path] = []
+"""Of which projects this process has imported the pipeline, or is about to."""
+
+
+def is_held(root: Path) -> bool:
+    """Tell whether the code that asks is the pipeline's of the project at *root*, or a stage's."""
+    return root in _held
 
 
 class LoadedPipeline:
@@ -106,6 +115,7 @@ def load(
     Raises:
         PipelineLoadError: If the module does not load.
     """
+    _held.append(root)
     folder = str(root)
     if folder not in sys.path:
         sys.path.insert(0, folder)
@@ -151,14 +161,15 @@ def _load_error(name: str, error: Exception, root: Path) -> PipelineLoadError:
     frames = [f for f in frames if f.filename != importlib.__file__]
     shown = "".join(traceback.format_list(frames)).rstrip()
     said = "".join(traceback.format_exception_only(error)).strip()
+    facts = {"traceback": shown} if shown else {}
+    if isinstance(error, UsageError):
+        return PipelineLoadError(error.problem, facts=facts, hint=error.hint)
     hint = ""
     if isinstance(error, ModuleNotFoundError) and name == BUNDLED_MODULE:
         raise MissingExtraError(str(error.name), "the bundled data report", "report") from None
     if isinstance(error, ModuleNotFoundError):
         hint = f"Install it, or correct the import: {error.name}"
-    return PipelineLoadError(
-        f"{name!r} does not load: {said}", facts={"traceback": shown} if shown else {}, hint=hint
-    )
+    return PipelineLoadError(f"{name!r} does not load: {said}", facts=facts, hint=hint)
 
 
 def is_ours(file: str) -> bool:
