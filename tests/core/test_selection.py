@@ -34,8 +34,8 @@ def flow() -> StageGraph:
                 tags=("plot", "slow"),
             ),
             toy_stage("plot_b", ["output/model.bin"], ["output/plots/b.svg"]),
-            toy_stage("other", ["data/raw.csv"], ["output/other.csv"]),
-            toy_stage("load+", ["data/raw.csv"], ["output/plus.csv"]),
+            replace(toy_stage("other", ["data/raw.csv"], ["output/other.csv"]), tags=("c++",)),
+            replace(toy_stage("load+", ["data/raw.csv"], ["output/plus.csv"]), tags=("c",)),
         ]
     )
 
@@ -58,6 +58,12 @@ def flow() -> StageGraph:
         ("+plot_*", "", "load fit plot_a plot_b"),
         ("+tag:plot", "", "load fit plot_a"),
         ("load+", "", "load+"),
+        ("+load+", "", "load+"),
+        ("load++", "", "load+"),
+        ("tag:c++", "", "other"),
+        ("tag:c+++", "", "other"),
+        ("./output/*.bin", "", "fit"),
+        ("../output/*.bin", "data", "fit"),
     ],
 )
 def test_a_word_names_stages(word: str, folder: str, names: str) -> None:

@@ -12,6 +12,7 @@ not know how a plan is made (`capstone_build.core.plan`).
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Callable, Collection, Iterable, Iterator
 from fnmatch import fnmatchcase
 from types import MappingProxyType
@@ -71,29 +72,32 @@ class Selection:
         Raises:
             UnknownTargetError: If it names no stage, pattern, tag or state that there is.
         """
-        try:
-            return [self._graph.find(word, self._folder)]
-        except UnknownTargetError:
-            if word.strip(_ADDING) == word and not _is_special(word):
-                raise
-        below, above = word.endswith(_ADDING), word.startswith(_ADDING)
-        named = list(self._named(word.strip(_ADDING)))
-        found = set(named)
-        if below:
-            found |= reached(named, self._graph.downstream)
-        if above:
-            found |= reached(named, self._graph.upstream)
-        return [name for name in self._graph.stages if name in found]
+        for above, inner, below in _readings(word):
+            try:
+                named = list(self._named(inner))
+            except UnknownTargetError as error:
+                unknown = error  # of the last reading, in which no `+` belongs to a name
+                continue
+            found = set(named)
+            if below:
+                found |= reached(named, self._graph.downstream)
+            if above:
+                found |= reached(named, self._graph.upstream)
+            return [name for name in self._graph.stages if name in found]
+        raise unknown
 
     def _named(self, word: str) -> Iterable[StageName]:
         """Return the stages that *word*, without what it adds, names."""
+        try:
+            return [self._graph.find(word, self._folder)]
+        except UnknownTargetError:
+            if not (word.startswith((_TAG, _STATE)) or not _WILD.isdisjoint(word)):
+                raise
         if word.startswith(_STATE):
             return self._in_state(word)
         if word.startswith(_TAG):
             return self._tagged(word)
-        if not _WILD.isdisjoint(word):
-            return self._matching(word)
-        return [self._graph.find(word, self._folder)]
+        return self._matching(word)
 
     def _in_state(self, word: str) -> Iterator[StageName]:
         verdicts: tuple[type[Verdict], ...] | None = _STATES.get(word.removeprefix(_STATE))
@@ -117,7 +121,8 @@ class Selection:
         return found
 
     def _matching(self, word: str) -> Collection[StageName]:
-        patterns = dict.fromkeys([f"{self._folder}/{word}".lstrip("/"), word])
+        here = f"{self._folder}/{word}".lstrip("/")
+        patterns = dict.fromkeys(map(posixpath.normpath, (here, word)))
         found = [
             stage.name
             for stage in self._graph
@@ -144,5 +149,17 @@ def reached(
     return found
 
 
-def _is_special(word: str) -> bool:
-    return word.startswith((_TAG, _STATE)) or not _WILD.isdisjoint(word)
+def _readings(word: str) -> Iterator[tuple[bool, str, bool]]:
+    """
+    Yield what *word* may mean, the most exact first: a `+` may belong to a name.
+
+    Each is whether all above are added, what is named, and whether all below are.
+    """
+    yield False, word, False
+    above, below = word.startswith(_ADDING), word.endswith(_ADDING)
+    if below:
+        yield False, word[:-1], True
+    if above:
+        yield True, word[1:], False
+    if above and below:
+        yield True, word[1:-1], True
