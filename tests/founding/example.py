@@ -47,6 +47,11 @@ class Example:
         """The tool's own file."""
         return next(iter(self.files))
 
+    @property
+    def lines(self) -> list[str]:
+        """The lines of the tool's own file."""
+        return self.files[self.file].split("\n")
+
     def put(self, root: Path) -> None:
         """Write the files; what begins as a script can be run."""
         for name, text in self.files.items():

@@ -11,10 +11,8 @@ from hypothesis import strategies as st
 from capstone_build.founding.adopted import Hole, joined
 from capstone_build.founding.layout import block, laid_out, literal, quoted, spelled
 
-MARKS = "'\"\\\\{}\\n $ab"
+MARKS = "'\"\\{}\n $ab"
 TEXTS = st.text(st.characters(codec="utf-8"), max_size=40) | st.text(MARKS, max_size=40)
-    "'\"\\\\{}\\n $ab", max_size=40
-)
 
 
 def value(code: str, **names: object) -> object:

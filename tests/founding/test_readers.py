@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -14,10 +15,7 @@ from tests.founding.example import READERS, become, examples
 
 FILES = {"dvc": "dvc.yaml", "make": "Makefile", "snakemake": "Snakefile"}
 LINES = {
-    tool: sorted(
-        {line for e in examples() if e.tool == tool for line in e.files[e.file].split("\n")}
-    )
-    for tool in FILES
+    tool: sorted({line for e in examples() if e.tool == tool for line in e.lines}) for tool in FILES
 }
 """What such files are made of."""
 
@@ -36,15 +34,11 @@ def texts(tool: str) -> st.SearchStrategy[str]:
 )
 @given(data=st.data())
 def test_any_text_is_read_or_refused(tmp_path: Path, tool: str, data: st.DataObject) -> None:
-    """What is read becomes Python; what is not is an error with words."""
+    """What is read becomes Python; what is not is an error of its author's."""
     file = tmp_path / FILES[tool]
     file.write_bytes(data.draw(texts(tool)).encode("utf-8", "surrogatepass"))
-    try:
-        read = READERS[tool](file)
-    except CapstoneError as error:
-        assert error.problem
-        return
-    ast.parse(become(read, tmp_path)["pipeline.py"])
+    with suppress(CapstoneError):
+        ast.parse(become(READERS[tool](file), tmp_path)["pipeline.py"])
 
 
 @pytest.mark.parametrize(

@@ -110,7 +110,13 @@ class DvcLoop:
         sources = [*values.values(), *self._values.sources]
         value = next(each.value for each in sources if each.name == name)
         for key, index in re.findall(r"\['([^']*)'\]|\[(\d+)\]", hole.expression):
-            value = value[int(index)] if index else value[key] if key in value else value[int(key)]
+            try:
+                value = value[int(index)] if index else value[key]
+            except (LookupError, TypeError):
+                raise UsageError(
+                    f"{hole.expression} is not there in every round of {self._name!r}",
+                    facts={"at": str(self._where)},
+                ) from None
         return value
 
     def _foreach(self) -> str:

@@ -18,7 +18,7 @@ from capstone_build.analysis.project import ProjectCode
 from capstone_build.core.artifact import Artifact
 from capstone_build.core.fingerprint import Aspect
 from capstone_build.core.stage import Location
-from capstone_build.core.template import argument_list, shell_line
+from capstone_build.core.template import argument_list, places, shell_line
 from capstone_build.founding.adopted import (
     AdoptedPipeline,
     AdoptedStage,
@@ -221,7 +221,8 @@ def _command(stage: AdoptedStage, values: Mapping[str, str]) -> str | tuple[str,
             for name, code in stage.params.items()
         },
     }
-    if text is None:
+    is_known = all(n is None or n in paths[group] for group, n in places(text or ""))
+    if text is None or not is_known:  # what looks like a place is its own
         return None
     if stage.shell:
         return tuple(argument_list([*stage.shell, text], paths))

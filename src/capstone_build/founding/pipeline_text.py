@@ -27,13 +27,15 @@ from capstone_build.founding.layout import (
     listed,
     literal,
     mapped,
+    one_line,
+    quoted,
     spelled,
 )
 
 _BASH = '''\
 def bash(text: str) -> list[str]:
     """Return the command that has bash read a text, as {tool} does."""
-    return ["bash", "{options}", "-c", text]
+    return {words}
 '''
 
 
@@ -102,13 +104,10 @@ def _constant(name: str, code: str) -> str:
 
 
 def _bash(pipeline: AdoptedPipeline) -> Iterator[str]:
-    shells = {each.shell for each in pipeline.stages if each.shell}
-    for shell in sorted(shells):
-        options = '", "'.join(shell[1:-1] or ("-e",))
-        if shell[1:] == ("-ec",):
-            options = "-e"
-        yield _BASH.format(tool=pipeline.tool, options=options)
-        break
+    shell = next((each.shell for each in pipeline.stages if each.shell), ())
+    if shell:
+        words: list[Code] = [*map(quoted, ("bash", *(shell[1:-1] or ("-e",)), "-c")), "text"]
+        yield _BASH.format(tool=pipeline.tool, words=one_line(listed(words)))
 
 
 def _stage(name: str, stage: AdoptedStage) -> str:

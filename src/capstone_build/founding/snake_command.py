@@ -67,7 +67,7 @@ class SnakeCommand:
     @classmethod
     def missing(cls, name: str, what: str) -> SnakeCommand:
         """Return one that says that it is to be written."""
-        said = re.sub(r"[\"`$\\]", "'", what)
+        said = re.sub(r"[\"`$\\{}]", "'", what)
         return cls(f'echo "{name} is to be written by hand: it was {said}" >&2; exit 1')
 
 

@@ -16,7 +16,7 @@ from typing import Any
 from capstone_build.core.stage import Location
 from capstone_build.founding.plain_python import Fields, NotPlain, value_of
 from capstone_build.founding.snake_hole import HOLE
-from capstone_build.founding.snake_rules import SnakeBook, SnakeRule, put, without_forms
+from capstone_build.founding.snake_rules import SnakeBook, SnakeRule, compiled, put, without_forms
 from capstone_build.founding.snake_scope import Scope, flat
 from capstone_build.founding.snakefile import Section, Snakefile, WrittenRule, parsed
 
@@ -135,6 +135,20 @@ class Workflow:
                 "input": Fields({}),
             }
         )
+        try:
+            names = {
+                frozenset(compiled(p, constraints).groupindex)
+                for ps in patterns.values()
+                for p in ps
+            }
+        except re.error as error:
+            names = {frozenset({"", str(error)}), frozenset()}
+        if len(names) > 1:
+            text = (
+                f"rule {name} is not carried over: its outputs and logs have not the same wildcards"
+            )
+            self.scope.remark(written.where, text)
+            return
         rule = SnakeRule(
             name=name,
             outputs={key: [without_forms(p) for p in ps] for key, ps in patterns.items()},
