@@ -67,13 +67,19 @@ def _opening(pipeline: AdoptedPipeline) -> str:
         lines += ["", f"What {pipeline.file} says that is not here, or is meant otherwise:"]
         for each in remarks:
             lines += textwrap.wrap(
-                f"* {each.where}: {each.text}".replace("\\", "\\\\").replace('"""', "'''"),
+                _commented(f"* {each.where}: {each.text}").replace("\\", "\\\\"),
                 WIDTH,
                 subsequent_indent="  ",
                 break_long_words=False,
                 break_on_hyphens=False,
             )
     return "\n".join(['"""', *lines, '"""'])
+
+
+def _commented(text: str) -> str:
+    """Return *text* as it may stand in a comment."""
+    printable = "".join(each if each.isprintable() else " " for each in text)
+    return printable.replace('"""', "'''")
 
 
 def _imports(pipeline: AdoptedPipeline) -> str:
@@ -111,7 +117,7 @@ def _bash(pipeline: AdoptedPipeline) -> Iterator[str]:
 
 
 def _stage(name: str, stage: AdoptedStage) -> str:
-    lines = [f"# {line}" for line in textwrap.wrap(stage.about, WIDTH - 2)]
+    lines = [f"# {line}" for line in textwrap.wrap(_commented(stage.about), WIDTH - 2)]
     call = _call(stage)
     if not stage.clauses:
         return "\n".join([*lines, laid_out(call, before=f"{name} = ")])

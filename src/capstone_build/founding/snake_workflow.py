@@ -135,19 +135,11 @@ class Workflow:
                 "input": Fields({}),
             }
         )
-        try:
-            names = {
-                frozenset(compiled(p, constraints).groupindex)
-                for ps in patterns.values()
-                for p in ps
-            }
-        except re.error as error:
-            names = {frozenset({"", str(error)}), frozenset()}
-        if len(names) > 1:
-            text = (
-                f"rule {name} is not carried over: its outputs and logs have not the same wildcards"
+        if not _agree([p for ps in patterns.values() for p in ps], constraints):
+            self.scope.remark(
+                written.where,
+                f"rule {name} is not carried over: its outputs and logs need the same wildcards",
             )
-            self.scope.remark(written.where, text)
             return
         rule = SnakeRule(
             name=name,
@@ -235,6 +227,14 @@ def _by_name(
         for path in flat(each):
             found[f"{prefix}{len(found)}" if prefix else str(len(found))] = [path]
     return {**found, **{f"{prefix}{key}": list(flat(each)) for key, each in named.items()}}
+
+
+def _agree(patterns: Sequence[str], constraints: Mapping[str, str]) -> bool:
+    """Tell whether all patterns have the same wildcards, and can be matched at all."""
+    try:
+        return len({frozenset(compiled(each, constraints).groupindex) for each in patterns}) <= 1
+    except re.error:
+        return False
 
 
 def _output_fields(values: Sequence[Any], named: Mapping[str, Any]) -> Any:
