@@ -74,7 +74,7 @@ def find_project(start: Path, file: Path | None = None) -> Project:
     raise PipelineNotFoundError(
         f"there is no {PIPELINE_FILE} here or above, and no {BUNDLED_DATA} for the bundled one",
         facts={"looked in": str(start)},
-        hint=f"Write a {PIPELINE_FILE}, or put CSV files into data/ and build again.",
+        hint="`capstone init` writes one; or put CSV files into data/ and build again.",
     )
 
 
