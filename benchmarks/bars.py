@@ -24,7 +24,7 @@ import xxhash
 from run import PEERS, Race, edit, facts, timed
 from shapes import MEGABYTE, shape
 
-from capstone_build.storage.files import digest_file
+from capstone_build.storage.content import digest_file
 
 Row = tuple[str, str, str]
 """What is measured, the bar, and what came of it."""

@@ -8,7 +8,6 @@ is told by what it printed.
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import signal
 import subprocess
@@ -16,64 +15,30 @@ import sys
 import textwrap
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
+
+from tests.done import Done
+from tests.ready_command import ReadyCommand
 
 COMMAND = shutil.which("capstone", path=str(Path(sys.executable).parent))
 """The console script that was installed beside the interpreter that runs the tests."""
-
-OUTCOME = re.compile(r"^(built|restored|failed|skipped)\s+([a-z_]\S*)(.*)$", re.MULTILINE)
 
 PATIENCE_SECONDS = 60.0
 """Nothing that a test waits for takes so long unless it hangs."""
 
 
-@dataclass(frozen=True)
-class Done:
-    """What one run of the command came to."""
-
-    code: int
-    out: str
-    err: str
-
-    def _those(self, word: str) -> list[str]:
-        return [name for outcome, name, _ in OUTCOME.findall(self.out) if outcome == word]
-
-    @property
-    def ran(self) -> list[str]:
-        """The stages that ran, in order of ending."""
-        return self._those("built")
-
-    @property
-    def restored(self) -> list[str]:
-        """The stages whose outputs came from the store."""
-        return self._those("restored")
-
-    @property
-    def failed(self) -> list[str]:
-        """The stages that failed."""
-        return self._those("failed")
-
-    @property
-    def skipped(self) -> list[str]:
-        """The stages that were told to be skipped."""
-        return self._those("skipped")
-
-    @property
-    def last_line(self) -> str:
-        """The verdict."""
-        return self.out.rstrip().rpartition("\n")[2]
-
-    def line(self, stage: str) -> str:
-        """The line that tells what became of a stage."""
-        return next(m[0] for m in OUTCOME.finditer(self.out) if m[2] == stage)
-
-
 class Project:
-    """A folder with a pipeline."""
+    """
+    A folder with a pipeline.
 
-    def __init__(self, root: Path) -> None:
+    Args:
+        root: The folder.
+        ready: Runs the command for it; None to start the console script each time.
+    """
+
+    def __init__(self, root: Path, ready: ReadyCommand | None = None) -> None:
         self.root = root
+        self._ready = ready
 
     def write(self, path: str, text: str) -> Path:
         """Write a file; text is dedented, so that it can be indented as code."""
@@ -105,6 +70,8 @@ class Project:
 
     def run(self, *arguments: str, env: Mapping[str, str] | None = None, cwd: str = ".") -> Done:
         """Run `capstone` to its end."""
+        if self._ready is not None and env is None:
+            return self._ready.run(self.root / cwd, *arguments)
         process = self.start(*arguments, env=env, cwd=cwd)
         try:
             out, err = process.communicate(timeout=PATIENCE_SECONDS * 2)

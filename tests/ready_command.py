@@ -10,14 +10,16 @@ from __future__ import annotations
 
 import json
 import os
+import selectors
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tests.project import Done
+from tests.done import Done
 
 SERVER = """
 import json, os, sys
@@ -30,12 +32,14 @@ for line in sys.stdin:
     order = json.loads(line)
     child = os.fork()
     if not child:
+        os.setsid()
         os.chdir(order["folder"])
         for stream, path in ((0, os.devnull), (1, order["out"]), (2, order["err"])):
             flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC if stream else os.O_RDONLY
             os.dup2(os.open(path, flags), stream)
         sys.argv = ["capstone", *order["arguments"]]
         main()
+    print(child, flush=True)
     print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
 """
 
@@ -53,20 +57,47 @@ class ReadyCommand:
         self._process = process
         self._out, self._err = folder / "out", folder / "err"
 
-    def run(self, folder: Path, *arguments: str) -> Done:
-        """Run `capstone` in *folder* to its end."""
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
+    def run(self, folder: Path, *arguments: str, patience: float = 120.0) -> Done:
+        """
+        Run `capstone` in *folder* to its end.
+
+        Raises:
+            subprocess.TimeoutExpired: If it takes longer than *patience*, in seconds.
+        """
         order = {
             "folder": str(folder),
             "arguments": arguments,
             "out": str(self._out),
             "err": str(self._err),
         }
+        assert self._process.stdin is not None
         self._process.stdin.write(json.dumps(order) + "\n")
         self._process.stdin.flush()
-        code = int(self._process.stdout.readline())
+        pid = int(self._line())
+        is_late = not self._is_heard_of(patience)
+        if is_late:
+            with suppress(ProcessLookupError):
+                os.killpg(pid, signal.SIGKILL)
+        code = int(self._line())
+        if is_late:
+            raise subprocess.TimeoutExpired(["capstone", *arguments], patience)
         return Done(code, self._out.read_text(), self._err.read_text())
+
+    def _line(self) -> str:
+        """Return the next line that the process says, of which nothing is read ahead."""
+        assert self._process.stdout is not None
+        line = b""
+        while not line.endswith(b"\n"):
+            piece = os.read(self._process.stdout.fileno(), 1)
+            assert piece, "the process that forks is gone"
+            line += piece
+        return line.decode()
+
+    def _is_heard_of(self, seconds: float) -> bool:
+        assert self._process.stdout is not None
+        with selectors.DefaultSelector() as selector:
+            selector.register(self._process.stdout.fileno(), selectors.EVENT_READ)
+            return bool(selector.select(seconds))
 
 
 @contextmanager
@@ -83,6 +114,7 @@ def ready_command() -> Iterator[ReadyCommand]:
             env=kept,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            bufsize=1,
             text=True,
         ) as process,
     ):

@@ -9,9 +9,12 @@ def test_what_is_exported_is_sorted_and_complete() -> None:
     """`__all__` is the list of the public names, in order."""
     assert capstone_build.__all__ == [
         "Artifact",
+        "BuildReport",
         "CapstoneError",
         "DeclaredStage",
         "MissingExtraError",
+        "Outcome",
+        "Project",
         "Violation",
         "command",
         "stage",

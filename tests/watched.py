@@ -11,7 +11,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
-from tests.project import OUTCOME, PATIENCE_SECONDS, Project, is_running, wait_until
+from tests.done import OUTCOME
+from tests.project import PATIENCE_SECONDS, Project, is_running, wait_until
 
 WAITS = "waits for edits"
 

@@ -2,7 +2,7 @@
 capstone: make for data work in Python.
 
 Declare stages with `stage` and `command`; the command `capstone build` runs
-those whose inputs or code have changed.
+those whose inputs or code have changed. `Project` does the same from Python.
 """
 
 from capstone_build.version import VERSION
@@ -11,18 +11,24 @@ from capstone_build.version import VERSION
 # imported when it is first asked for.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from capstone_build.answers.build_report import BuildReport
     from capstone_build.authoring.declaration import DeclaredStage, command, stage
     from capstone_build.core.artifact import Artifact
     from capstone_build.core.contract import Violation
+    from capstone_build.core.report import Outcome
     from capstone_build.errors import CapstoneError, MissingExtraError
+    from capstone_build.project import Project
 
 __version__ = VERSION
 
 __all__ = [
     "Artifact",
+    "BuildReport",
     "CapstoneError",
     "DeclaredStage",
     "MissingExtraError",
+    "Outcome",
+    "Project",
     "Violation",
     "command",
     "stage",
@@ -30,9 +36,12 @@ __all__ = [
 
 _PLACES = {
     "Artifact": "core.artifact",
+    "BuildReport": "answers.build_report",
     "CapstoneError": "errors",
     "DeclaredStage": "authoring.declaration",
     "MissingExtraError": "errors",
+    "Outcome": "core.report",
+    "Project": "project",
     "Violation": "core.contract",
     "command": "authoring.declaration",
     "stage": "authoring.declaration",

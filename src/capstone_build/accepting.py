@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from capstone_build.authoring.project import Project
+from capstone_build.authoring.project_place import ProjectPlace
 from capstone_build.core.acceptance import Obstacle, refusal
 from capstone_build.core.artifact import MEMORY_FOLDER
 from capstone_build.core.plan import Difference, MayRun, Verdict, compare, plan
@@ -56,7 +56,7 @@ class Accepted:
 
 
 def accept(
-    project: Project,
+    project: ProjectPlace,
     wish: Wish,
     describe: Callable[[Sequence[Difference]], str],
     wait: Callable[[int | None], None],
@@ -74,10 +74,9 @@ def accept(
         PipelineError: If one of them cannot be accepted; then none is.
     """
     with locked(project.root / MEMORY_FOLDER, wait):
-        session, forecast = foresee(project, wish)
+        session, forecast = foresee(project, replace(wish, excluded=()))
         with session:
-            names = dict.fromkeys(session.graph.find(t, wish.folder) for t in wish.targets)
-            stages = [session.graph.stages[name] for name in names]
+            stages = [session.graph.stages[name] for name in session.selected(wish)]
             accepted = [_judged(session, stage, describe) for stage in stages]
             problems = [each for each in accepted if isinstance(each, PipelineError)]
             if problems:

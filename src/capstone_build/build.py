@@ -12,19 +12,19 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from capstone_build.authoring.project import Project
+from capstone_build.authoring.project_place import ProjectPlace
 from capstone_build.core.report import (
     BuildReport,
     Listener,
     Outcome,
     PipelinePrinted,
     StageResult,
+    StagesLeftOut,
     Waiting,
 )
 from capstone_build.disk import disk_failed
 from capstone_build.errors import MemoryFailedError
 from capstone_build.execution.host import HostDiffersError
-from capstone_build.interruption import interruptible
 from capstone_build.reach import Reach, reached
 from capstone_build.request import Request
 from capstone_build.rest import Rest, keep
@@ -34,7 +34,7 @@ from capstone_build.storage.lock import locked
 
 
 def build(
-    project: Project,
+    project: ProjectPlace,
     request: Request,
     on_event: Listener,
     open_host: OpenHost = host_of_its_own,
@@ -53,24 +53,26 @@ def build(
     Raises:
         PipelineError: If the declaration or a target is wrong; nothing has run.
         MemoryFailedError: If the engine's memory or the disk fails.
+
+    What signals do is the caller's to say (`capstone_build.interruption`): a build that
+    one of them interrupts ends in order, and the report tells.
     """
     effort = _Effort(project, request, on_event, open_host)
-    with interruptible():
-        effort.look()
-        footing = None
-        try:
-            report = effort.brought_up_to_date()
-            footing = _footing(effort.session, effort.forecast, request, report)
-        except BrokenPipeError:
-            raise  # whoever reads what is told has enough of it: click ends the program
-        except OSError as error:
-            # No code of the user's runs in this process: it is the disk.
-            raise disk_failed(error.filename or project.root, error) from None
-        finally:
-            at_end(effort.session)
-            effort.session.close()
-            if footing is not None:
-                keep(footing, effort.session.world.memory_folder)
+    effort.look()
+    footing = None
+    try:
+        report = effort.brought_up_to_date()
+        footing = _footing(effort.session, effort.forecast, request, report)
+    except BrokenPipeError:
+        raise  # whoever reads what is told has enough of it: click ends the program
+    except OSError as error:
+        # No code of the user's runs in this process: it is the disk.
+        raise disk_failed(error.filename or project.root, error) from None
+    finally:
+        at_end(effort.session)
+        effort.session.close()
+        if footing is not None:
+            keep(footing, effort.session.world.memory_folder)
     return report
 
 
@@ -93,7 +95,7 @@ class _Effort:
     forecast: Forecast
 
     def __init__(
-        self, project: Project, request: Request, on_event: Listener, open_host: OpenHost
+        self, project: ProjectPlace, request: Request, on_event: Listener, open_host: OpenHost
     ) -> None:
         self._project = project
         self._open_host = open_host
@@ -114,6 +116,8 @@ class _Effort:
         """Do what there is to do, under the lock, and report."""
         if self.forecast.is_nothing_to_do:
             return _nothing_to_do(self.session, self.forecast, self._tell, self._began)
+        if self.forecast.left_out:
+            self._tell(StagesLeftOut(self.forecast.left_out))
         with locked(self.session.world.memory_folder, self._wait):
             if self._waited or not self.session.still_stands():
                 self._look_again()
@@ -145,6 +149,8 @@ def _footing(
     session: Session, forecast: Forecast, request: Request, report: BuildReport
 ) -> Footing | None:
     """Return what a build rests on that has nothing more to say, if anything asks for it."""
+    if request.wish.is_of_the_moment:
+        return None
     if report.failures or report.unreached or report.interrupted is not None:
         return None
     world = session.world

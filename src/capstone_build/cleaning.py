@@ -10,11 +10,11 @@ out of the project.
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from capstone_build.authoring.project import Project
+from capstone_build.authoring.project_place import ProjectPlace
+from capstone_build.build_name import new_build_name
 from capstone_build.core.artifact import (
     MEMORY_FOLDER,
     ArtifactPath,
@@ -52,7 +52,7 @@ class Cleaned:
 
 
 def clean(
-    project: Project,
+    project: ProjectPlace,
     wish: Wish,
     wait: Callable[[int | None], None],
     *,
@@ -114,11 +114,11 @@ class _Cleaning:
                 hint="`capstone build` begins the manifest anew; nothing was removed.",
             )
         graph = self._session.graph
-        named = {graph.find(target, wish.folder) for target in wish.targets}
+        named = set(self._session.selected(wish))
         found = []
         for path, made in sorted(self._world.manifest.made().items()):
             writer = graph.writer_of(path)
-            is_meant = orphans if writer is None else outputs and (not named or writer in named)
+            is_meant = orphans if writer is None else outputs and writer in named
             if is_meant and os.path.lexists(self._root / path):
                 found.append(self._judge(path, made, is_orphan=writer is None))
         return found
@@ -128,7 +128,7 @@ class _Cleaning:
         staging = Staging(
             self._root,
             self._world.memory_folder,
-            f"{time.strftime('%Y%m%dT%H%M%S')}-{os.getpid()}",
+            new_build_name(),
         )
         done = []
         for judged in leftovers:

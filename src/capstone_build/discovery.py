@@ -18,8 +18,8 @@ from capstone_build.core.fingerprint import ABSENT, UNSETTLED, Aspect, Part
 from capstone_build.core.report import ReadUndeclared
 from capstone_build.core.stage import Stage
 from capstone_build.execution.notes import Note, Sight
-from capstone_build.fingerprints import Taken
 from capstone_build.storage.file_state import FileState
+from capstone_build.taken import Taken
 from capstone_build.world import World
 
 
@@ -81,7 +81,7 @@ class Discovery:
         for note in self._notes:
             if note.sight is Sight.WROTE:
                 made.add(note.name)
-            part = self._world.fingerprints.counted(
+            part = self._world.fingerprints.counting.part(
                 note, self._stage, self._taken.code, self._taken.read
             )
             known = part is None or part in self._taken.fingerprint or part in self.found.parts
@@ -120,7 +120,7 @@ class Discovery:
                     for path in self._wrote
                     if path.startswith(folder)
                 }
-                standing = own.intersection(self._world.files.names_in(folder.strip("/")))
+                standing = own.intersection(self._world.files.tree.names_in(folder.strip("/")))
                 names = standing.union(set(note.names) - own)
                 self.found.said[part] = self._world.listings.spell(part[1], names)
                 return self._world.listings.digest(part[1], names)

@@ -15,10 +15,11 @@ Every error a pipeline author can cause, and nothing else.
     + DependencyCycleError      stages that wait for each other
     + MissingSourceError        an input that nobody writes and that does not exist
     + UnknownParameterError     a parameter set that no stage has
-    + UnknownTargetError        a target that no stage is or writes
+    + UnknownTargetError        a target that names no stage, output, pattern, tag or state
     + UnusableFileError         a file that cannot be an artifact, by its name or its kind
     + UsageError                an option of the command line is wrong
     + MissingExtraError         an optional library is not installed
+  x StageFailedError            a stage of a build failed, where that is asked for (exit code 1)
   x MemoryFailedError           the engine's memory or the disk failed (exit code 3)
 
 Any other exception that reaches the terminal is a bug in capstone.
@@ -26,7 +27,7 @@ Any other exception that reaches the terminal is a bug in capstone.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import ClassVar
 
 
@@ -219,15 +220,33 @@ class UnknownParameterError(PipelineError):
 
 
 class UnknownTargetError(PipelineError):
-    """A target names neither a stage nor an artifact that a stage writes."""
+    """
+    A target names nothing that there is.
 
-    def __init__(self, target: str, nearest: Sequence[str]) -> None:
+    Args:
+        target: As it was written.
+        problem: What is wrong with it.
+        among: What there is, of which the nearest are named.
+        hint: What to do if nothing is near.
+    """
+
+    def __init__(
+        self,
+        target: str,
+        problem: str = "is no stage, and no stage writes it",
+        *,
+        among: Iterable[str] = (),
+        hint: str = "`capstone status` lists the stages.",
+    ) -> None:
+        from difflib import get_close_matches
+
+        nearest = get_close_matches(target, list(among), n=3)
         super().__init__(
-            f"{target!r} is no stage, and no stage writes it",
+            f"{target!r} {problem}",
             hint=(
                 "Did you mean " + " or ".join(repr(name) for name in nearest) + "?"
                 if nearest
-                else "`capstone status` lists the stages."
+                else hint
             ),
         )
 
@@ -248,6 +267,27 @@ class MissingExtraError(PipelineError):
             f"{library} is not installed, and {needed_for} needs it",
             hint=f"pip install 'capstone-build[{extra}]'",
         )
+
+
+class StageFailedError(CapstoneError):
+    """
+    A stage of a build failed: only `BuildReport.raise_if_failed` raises it.
+
+    Args:
+        stage: The first that did.
+        message: How.
+        log: Where what it printed is kept, from the project's root; empty if it printed nothing.
+        more: How many others did.
+    """
+
+    def __init__(self, stage: str, message: str, log: str, more: int) -> None:
+        others = {"also failed": f"{more} more"} if more else {}
+        super().__init__(
+            f"stage {stage!r} failed: {message}",
+            facts={**({"log": log} if log else {}), **others},
+            hint="Mend it and build again: what stands is not built twice.",
+        )
+        self.stage = stage
 
 
 class MemoryFailedError(CapstoneError):

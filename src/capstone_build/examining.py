@@ -20,8 +20,8 @@ from capstone_build.core.digest import EMPTY_FOLDER, Digest, digest_bytes
 from capstone_build.core.finding import Finding, Flaw
 from capstone_build.core.stage import StageName
 from capstone_build.core.trace import Trace
+from capstone_build.storage.content import digest_file
 from capstone_build.storage.file_state import FileState, KnownFile
-from capstone_build.storage.files import digest_file
 from capstone_build.storage.inventory import Inventory, Maker
 from capstone_build.storage.object_files import ObjectFile, ObjectFiles
 

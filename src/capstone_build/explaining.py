@@ -8,19 +8,28 @@ decides nothing (the verdict is the plan's) and shows nothing.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from functools import partial
+from pathlib import Path
 
 from capstone_build.analysis.file.notebook import is_notebook, spelled
 from capstone_build.analysis.file.passage import is_unnamed
+from capstone_build.core.artifact import ArtifactPath
 from capstone_build.core.digest import Digest
-from capstone_build.core.explanation import Change, Counted, Explanation, Past
+from capstone_build.core.explanation import Above, Change, Counted, Explanation, Past
 from capstone_build.core.fingerprint import CELLS, Aspect, Part
-from capstone_build.core.plan import CanRestore, Difference, MustRun, Verdict
+from capstone_build.core.linking import joining
+from capstone_build.core.plan import CanRestore, Difference, MayRun, MustRun, UpToDate, Verdict
 from capstone_build.core.report import ReadUndeclared
 from capstone_build.core.stage import Stage
+from capstone_build.file_change import compare_files
 from capstone_build.kept_sources import KeptSources, is_in_same_file
 from capstone_build.session import Forecast, Session
+from capstone_build.storage.object_files import ObjectFiles
+
+_SHORT = 40
+"""A value of so many characters is shown whole in the sentence that tells of it."""
 
 _NOT_KEPT = "what it was is not kept"
 
@@ -48,9 +57,20 @@ class Explaining:
         self._graph = session.graph
         self._sources = KeptSources(session.world)
         self._forecast = forecast
+        self._objects = ObjectFiles(session.world.memory_folder / "objects")
 
     def explain(self, stage: Stage) -> Explanation:
-        """Return why *stage* is as it is."""
+        """Return why *stage* is as it is, with all there is to show."""
+        told = self.in_brief(stage)
+        past = told.past
+        return replace(
+            told,
+            changes=tuple(map(self._in_full, told.changes)),
+            past=past and replace(past, changes=tuple(map(self._in_full, past.changes))),
+        )
+
+    def in_brief(self, stage: Stage) -> Explanation:
+        """Return why *stage* is as it is, without what files of data hold."""
         taken = self._world.fingerprints.of(stage)
         verdict: Verdict = self._forecast.plan[stage.name]
         latest = self._world.manifest.latest(stage.name)
@@ -72,7 +92,48 @@ class Explaining:
             edited=tuple(sorted(set(edited) - touched)),
             undeclared=tuple(self._undeclared(stage)),
             coarse=tuple(dict.fromkeys(taken.closure.coarse())),
+            upstream=tuple(self._above(stage)),
         )
+
+    def _in_full(self, change: Change) -> Change:
+        """Add to a *change* of a file of data in what it differs, where both are still there."""
+        difference = change.difference
+        if difference.aspect not in {Aspect.INPUT, Aspect.OUTPUT, Aspect.READ}:
+            return change
+        if not (difference.then and difference.now) or difference.key.endswith("/"):
+            return change
+        then = self._file(difference.key, difference.then)
+        now = self._file(difference.key, difference.now)
+        if then is None or now is None:
+            return change
+        return replace(change, content=compare_files(difference.key, then, now))
+
+    def _file(self, path: str, digest: Digest) -> Path | None:
+        """Return where the content of *digest* is: still at *path*, or in the store."""
+        file = self._world.project.root / path
+        with suppress(OSError):
+            if self._world.files.measured_at(ArtifactPath(path)) == digest:
+                return file
+        found = self._objects.find(digest)
+        return Path(found.path) if found is not None and found.is_sound() else None
+
+    def _above(self, stage: Stage) -> Iterator[Above]:
+        """Yield what is upstream of *stage* and not up to date, the nearest first."""
+        graph, plan = self._graph, self._forecast.plan
+        seen = {stage.name}
+        nearest = layer = list(graph.upstream(stage.name))
+        while layer:
+            for name in layer:
+                verdict = plan.get(name, UpToDate())
+                is_near = name in nearest
+                # Of those further up, what others wait for is the one that matters.
+                if isinstance(verdict, UpToDate) or (isinstance(verdict, MayRun) and not is_near):
+                    continue
+                read = joining(graph.stages[name], stage) if is_near else ()
+                yield Above(stage=name, verdict=verdict, artifacts=tuple(read))
+            seen.update(layer)
+            above = (n for name in layer for n in graph.upstream(name) if n not in seen)
+            layer = list(dict.fromkeys(above))
 
     def counted(self, stage: Stage) -> list[Counted]:
         """Return all that counts for *stage*: its fingerprint, its inputs, what it discovered."""
@@ -133,9 +194,12 @@ class Explaining:
     ) -> _Lines:
         """Return what *difference* consists of, without what others of the *differences* tell."""
         file = _file_of(difference)
+        values = difference.before, difference.after
         match difference.aspect:
-            case Aspect.COMMAND:
-                return _Lines(difference.before, difference.after)
+            case Aspect.PARAMETER if max(map(len, values)) <= _SHORT:
+                pass
+            case Aspect.COMMAND | Aspect.PARAMETER:
+                return _Lines(*values)
             case Aspect.CODE:
                 key = difference.key
                 told = _told_beside(difference, differences)

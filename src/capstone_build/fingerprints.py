@@ -7,70 +7,26 @@ pipeline read; does not know what the stages read and left (`capstone_build.worl
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from capstone_build.core.artifact import Artifact, Kind
 from capstone_build.core.declared_parts import declared_parts
 from capstone_build.core.digest import Digest
-from capstone_build.core.fingerprint import CELLS, Aspect, Fingerprint, Part, digest_fingerprint
+from capstone_build.core.fingerprint import Aspect, Fingerprint, Part, digest_fingerprint
 from capstone_build.core.graph import StageGraph
 from capstone_build.core.stage import Stage, StageName, Symbol
 from capstone_build.core.trace import Trace
 from capstone_build.core.variable import is_secret
+from capstone_build.counting import Counting
 from capstone_build.execution.notes import Note, Sight
 from capstone_build.stage_code import StageCode
 from capstone_build.storage.files import Files
+from capstone_build.taken import Taken
 
 if TYPE_CHECKING:
     from capstone_build.analysis import Closure, ProjectCode
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Taken:
-    """
-    The fingerprint of one stage, and what it was taken from.
-
-    Attributes:
-        fingerprint: Every part that counts, with its digest.
-        code: Which parts count for the code that the stage reaches.
-        identify: Tells the identity of that code.
-        list_sources: Tells the files that it is in, with their digests.
-        read: Reads it.
-        said: What a person would call the values of parts that are no code.
-        unasked: Parts that nothing declares, each with the place that reads it.
-        named: What may be paths of files, in the code or in a command, and is no code itself.
-        is_settled: Whether no stage makes any of the code: else it is taken again.
-    """
-
-    fingerprint: Fingerprint
-    code: Container[Part]
-    identify: Callable[[], Digest | None]
-    list_sources: Callable[[], Mapping[str, Digest]]
-    read: Callable[[], Closure]
-    said: Mapping[Part, str]
-    unasked: Mapping[Part, str]
-    named: tuple[str, ...]
-    is_settled: bool
-
-    @property
-    def closure(self) -> Closure:
-        """The code that the stage reaches."""
-        return self.read()
-
-    def say(self, part: Part) -> str:
-        """Return what a person would call the value of a part."""
-        if part in self.said:
-            return self.said[part]
-        if part[0] is Aspect.PACKAGE:
-            return _version(part[1])
-        if part not in self.closure.parts:
-            return ""
-        where = self.closure.parts[part].where
-        return str(where) if where else ""
 
 
 class Fingerprints:
@@ -84,6 +40,9 @@ class Fingerprints:
         seen: What was seen while the pipeline was imported.
         look: Gives the digest of a file, a folder's names or a variable, as stages see it.
         known: Gives the digest of a source file, by its absolute path, if its state vouches for it.
+
+    Attributes:
+        counting: Tells what follows for fingerprints from what is seen.
     """
 
     def __init__(
@@ -98,6 +57,7 @@ class Fingerprints:
     ) -> None:
         self._root = root
         self._stage_code = StageCode(root, read, files)
+        self.counting = Counting(root, self._stage_code)
         self._known = known
         self._vouched: set[StageName] = set()
         self._seen = seen
@@ -174,61 +134,6 @@ class Fingerprints:
             self._imported[name] = digest_fingerprint(closure.fingerprint())
         return self._imported[name]
 
-    def counted(
-        self, note: Note, stage: Stage, code: Container[Part], read: Callable[[], Closure]
-    ) -> Part | None:
-        """
-        Return the part that a *note* makes count for *stage*; None if it counts already.
-
-        Args:
-            note: What was seen.
-            stage: For which stage.
-            code: Which parts count for its code.
-            read: Reads that.
-        """
-        part = self._part(note)
-        if part is None or part in code or (Aspect.FILE, part[1]) in code:
-            return None
-        if (Aspect.FILE, f"{part[1]}{CELLS}") in code:
-            return None  # what runs a notebook opens it, and does not look at its outputs
-        match note.sight:
-            case Sight.READ | Sight.USED | Sight.NAMED | Sight.MISSED:
-                is_known = (Aspect.FILE, note.name) in self.files(stage) or any(
-                    artifact.stands_for(note.name) for artifact in (*stage.reads, *stage.writes)
-                )
-            case Sight.LISTED | Sight.SEARCHED:
-                # What it leaves in folders of its own is looked through when it is done.
-                is_known = any(_lists(artifact, note.name) for artifact in stage.reads) or any(
-                    artifact.stands_for(note.name) for artifact in stage.writes
-                )
-            case Sight.LOADED | Sight.RAN:
-                is_known = str(self._root / note.name) in read().extent.files
-            case Sight.VARIABLE:
-                is_known = note.name in stage.environment or is_secret(note.name)
-            case _:
-                is_known = (Aspect.CODE, note.name) in code
-        ignoring = frozenset(stage.ignored)
-        if part[0] is Aspect.IMPORTED and ignoring and not is_known:
-            is_known = self.code.is_ignored(Symbol(part[1]), ignoring)
-        return None if is_known else part
-
-    def _part(self, note: Note) -> Part | None:
-        """Return what is called what in a fingerprint; None for what was written."""
-        is_python = note.name.endswith(".py")
-        match note.sight:
-            case Sight.WROTE:
-                return None
-            case Sight.LISTED | Sight.SEARCHED:
-                return Aspect.READ, f"{note.name or '.'}/"
-            case Sight.VARIABLE:
-                return Aspect.ENVIRONMENT, note.name
-            case Sight.LOADED if module := self.code.module_of(self._root / note.name):
-                return Aspect.IMPORTED, f"{module}:"
-            case Sight.LOADED | Sight.RAN | Sight.LOOKED_UP if is_python or ":" in note.name:
-                return Aspect.IMPORTED, note.name
-            case _:
-                return Aspect.READ, note.name
-
     def spell(self, file: str) -> str:
         """Return the name of a source file: from the root where it lies inside, else absolute."""
         path = Path(file)
@@ -302,28 +207,6 @@ class Fingerprints:
         for note in self._telling:
             if not (note.during and closure.extent.holds(*note.during[0])):
                 continue  # no statement that this stage needs
-            part = self.counted(note, stage, closure.parts, lambda: closure)
+            part = self.counting.part(note, stage, closure.parts, lambda: closure)
             if part is not None:
                 yield part, note.by
-
-
-def _lists(artifact: Artifact, folder: str) -> bool:
-    """Tell whether an input says which files of *folder* count."""
-    place = artifact.location
-    if artifact.kind is Kind.PATTERN:
-        return folder == place or folder.startswith(f"{place}/")
-    return artifact.stands_for(f"{folder}/")
-
-
-@cache
-def _version(package: str) -> str:
-    """Return the version of an installed distribution, or of Python; empty if it has none."""
-    import importlib.metadata  # (20 ms, for what is only said of what changed)
-    import platform
-
-    if package == "python":
-        return platform.python_version()
-    try:
-        return importlib.metadata.version(package)
-    except importlib.metadata.PackageNotFoundError:
-        return ""

@@ -29,7 +29,7 @@ from capstone_build.authoring.declaration import StageFunction
 from capstone_build.authoring.loading import LoadedPipeline, load
 from capstone_build.core.digest import Digest
 from capstone_build.core.function import hints_of
-from capstone_build.core.stage import PythonCall
+from capstone_build.core.stage import PythonCall, Stage
 from capstone_build.core.stage_record import digest_declared, stage_as_record
 from capstone_build.core.variable import digest_variable
 from capstone_build.errors import DeclarationError, PipelineError
@@ -113,7 +113,7 @@ class HostProcess:
         become_worker(self._imports.root, ways._replace(held=(*ways.held, *mine)))
         try:
             found = self._pipeline.stage(order.stage)
-            if found is None or order.declared not in {None, digest_declared(found[0])}:
+            if found is None or not _is_as_declared(found[0], order):
                 return refuse(order, ways.result)
             return carry_out(order, *found, self._imports, ways.result)
         except BaseException:
@@ -124,6 +124,10 @@ class HostProcess:
         with suppress(BrokenPipeError):
             self._answers.write(json.dumps(message).encode() + b"\n")
             self._answers.flush()
+
+
+def _is_as_declared(stage: Stage, order: WorkOrder) -> bool:
+    return order.declared is None or order.declared == digest_declared(stage)
 
 
 def main() -> NoReturn:

@@ -1,8 +1,8 @@
 """
 Kept sources: the text of the code that stages ran, so that old can be told from new.
 
-Knows files of code of any language, and the store; does not know which passages
-of a file count (`capstone_build.analysis.file.passage`).
+Knows files of code of any language, small texts that stages read, and the store; does not
+know which passages of a file count (`capstone_build.analysis.file.passage`).
 """
 
 from __future__ import annotations
@@ -10,15 +10,32 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
+from itertools import islice
 
+from capstone_build.core.artifact import ArtifactPath
 from capstone_build.core.digest import Digest, digest_bytes, executable
 from capstone_build.core.fingerprint import Aspect
 from capstone_build.core.stage import Stage
-from capstone_build.core.variable import is_secret
+from capstone_build.core.variable import SECRET_PIECES, is_secret
 from capstone_build.world import World
 
 _LARGEST = 1 << 20
 """Larger files, in bytes, are not kept to be shown: nobody wrote them by hand."""
+
+LARGEST_TEXT = 64 << 10
+"""Larger inputs, in bytes, are not kept to be shown: they are data, and no text to read."""
+
+_MOST_TEXTS = 32
+"""So many inputs of a stage are looked at for texts to be kept: of a thousand nobody reads each."""
+
+_ROOM = 256 << 10
+"""So much, in bytes, is kept of the inputs of one stage in all."""
+
+_WORD = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
+_SEPARATED = re.compile("(?<=[a-z0-9])(?=[A-Z])")
+"""Where a name in camel case has its next word."""
+
+_PRIVATE_KEY = b"PRIVATE KEY-----"
 
 _SETS = re.compile(rb"^\s*(?:export\s+)?([A-Za-z_]\w*)=[\"']?[^\s\"'$`]", re.MULTILINE)
 """Where a shell script gives a variable a value that is written out."""
@@ -41,15 +58,46 @@ class KeptSources:
         python = dict(self._world.fingerprints.of(stage).list_sources())
         return {**dict(self._others(stage)), **python}
 
-    def keep(self, stage: Stage) -> dict[str, Digest]:
-        """Keep the files of code of what *stage* reaches; return the digest of each."""
+    def keep(self, stage: Stage, inputs: Mapping[ArtifactPath, Digest]) -> dict[str, Digest]:
+        """
+        Keep the files of code of what *stage* reaches, and of its *inputs* the small texts.
+
+        Of inputs what nobody else keeps: a few, and none that may hold a key.
+
+        Returns:
+            The digest of each file that is kept.
+        """
         sources = self.of(stage)
+        self._keep(sources)
+        with self._world.looks.as_artifacts():  # which is all that they are looked at for
+            texts = dict(self._texts(inputs))
+            self._keep(texts)
+        return {**texts, **sources}
+
+    def _keep(self, sources: Mapping[str, Digest]) -> None:
         for file, digest in sources.items():
             if digest not in self._kept:
                 self._kept.add(digest)
                 if (content := self._standing(file, digest)) is not None:
                     self._world.store.keep_text(content, digest)
-        return sources
+
+    def _texts(self, inputs: Mapping[ArtifactPath, Digest]) -> Iterator[tuple[str, Digest]]:
+        """Yield the small texts among *inputs* that no stage left, with their digests."""
+        room = _ROOM
+        for path, digest in islice(inputs.items(), _MOST_TEXTS):
+            if path.endswith("/") or self._is_elsewhere(path, digest):
+                continue
+            with suppress(OSError):
+                file = self._world.project.root / path
+                size = file.stat().st_size
+                if size <= min(room, LARGEST_TEXT) and is_harmless(path, file.read_bytes()):
+                    room -= size
+                    yield path, digest
+
+    def _is_elsewhere(self, path: ArtifactPath, digest: Digest) -> bool:
+        """Tell whether the store has it for somebody else: it is what a stage left."""
+        made = self._world.manifest.made_at(path)
+        return made is not None and made.digest == digest
 
     def passage(
         self,
@@ -122,6 +170,25 @@ class KeptSources:
             if digest_bytes(content) == digest:
                 return content
         return None
+
+
+def is_harmless(path: str, content: bytes) -> bool:
+    """
+    Tell whether *content*, the file at *path*, is text in which nothing looks like a key.
+
+    A name of a key anywhere in it is enough to say no: what is lost is a diff.
+    """
+    if b"\0" in content or _PRIVATE_KEY in content:
+        return False
+    try:
+        text = content.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    small = f"{path}\n{text}".lower()
+    if not any(piece in small for piece in SECRET_PIECES):
+        return True  # to look at each word takes a hundred times as long
+    words = {*_WORD.findall(path), *_WORD.findall(text)}
+    return not any(is_secret(_SEPARATED.sub("_", word)) for word in words)
 
 
 def is_in_same_file(place: str, then: Mapping[str, Digest], now: Mapping[str, Digest]) -> bool:

@@ -53,7 +53,7 @@ class Listings:
     def _counted(self, folder: str, names: Iterable[str] | None) -> list[str]:
         prefix = folder.removeprefix("./")
         if names is None:
-            names = self._files.names_in(prefix.strip("/"))
+            names = self._files.tree.names_in(prefix.strip("/"))
         return sorted(
             {
                 name

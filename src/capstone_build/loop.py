@@ -8,15 +8,16 @@ and shows nothing (`presentation` listens to its events).
 
 from __future__ import annotations
 
-import os
 import time
 from dataclasses import replace
 from itertools import count
 
+from capstone_build.build_name import new_build_name
 from capstone_build.chronicle import Chronicle
 from capstone_build.core.fingerprint import Aspect
 from capstone_build.core.observation import Observation
 from capstone_build.core.plan import CanRestore, Difference, MustRun, UpToDate, judge
+from capstone_build.core.prospect import prospects
 from capstone_build.core.report import (
     BuildReport,
     BuildStarted,
@@ -37,7 +38,7 @@ from capstone_build.execution.executor import Executor, LocalExecutor
 from capstone_build.execution.notes import taken_from
 from capstone_build.execution.order import RunResult
 from capstone_build.execution.staging import Staging
-from capstone_build.interruption import Interrupted, uninterruptible
+from capstone_build.interruption import Interrupted, signal_of, uninterruptible
 from capstone_build.lookout import Lookout
 from capstone_build.placing import Placing
 from capstone_build.recording import Recording
@@ -69,7 +70,7 @@ class Loop:
         self._forced = set(forecast.forced)
         self._request = request
         self._began = began
-        self._id = f"{time.strftime('%Y%m%dT%H%M%S')}-{os.getpid()}"
+        self._id = new_build_name()
         root = session.project.root
         self._logs = self._world.memory_folder / "logs" / self._id
         self._staging = Staging(root, self._world.memory_folder, self._id)
@@ -83,22 +84,22 @@ class Loop:
         self._runs: dict[int, Run] = {}
         self._numbers = count(1)
         self._lookout = Lookout(self._world.states)
+        self._expected = prospects(forecast.graph, forecast.plan, self._world.took)
 
     def run(self) -> BuildReport:
         """Take up stage after stage until nothing is ready; return what came of them."""
         interrupted: int | None = None
-        self._world.clear_the_way()
         self._staging.sweep()
         if problem := self._world.manifest.problem:
             self._tell(MemoryReset(problem))
-        self._tell(BuildStarted(len(self._graph)))
+        self._tell(BuildStarted(len(self._graph), self._request.jobs, self._expected))
         try:
             self._loop()
             while self._goes_on and (again := self._settling.called_back(self._results.settled)):
                 self._results.schedule.reopen(again)
                 self._loop()
-        except Interrupted as interruption:
-            interrupted = interruption.number
+        except (Interrupted, KeyboardInterrupt) as interruption:
+            interrupted = signal_of(interruption)
         finally:
             with uninterruptible():
                 self._executor.stop()
@@ -208,7 +209,7 @@ class Loop:
         )
         self._world.manifest.begin(stage.name, self._id)
         self._runs[run.number] = run
-        self._tell(StageStarted(stage.name, because, attempt))
+        self._tell(StageStarted(stage.name, because, attempt, order.log))
         self._executor.submit(order)
 
     def _come_back(self, run: Run, result: RunResult) -> None:

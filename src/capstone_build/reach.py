@@ -15,7 +15,7 @@ import os
 from collections.abc import Collection, Iterator, Mapping
 from typing import Self
 
-from capstone_build.authoring.project import Project
+from capstone_build.authoring.project_place import ProjectPlace
 from capstone_build.core.artifact import ArtifactPath
 from capstone_build.core.fingerprint import Aspect, digest_fingerprint
 from capstone_build.core.graph import StageGraph
@@ -55,7 +55,7 @@ class Reach(Session):
 
     is_part = True
 
-    def __init__(self, project: Project, before: Swept) -> None:
+    def __init__(self, project: ProjectPlace, before: Swept) -> None:
         self.footing: Footing = before.footing
         memory = os.path.join(before.root, ".cache")  # noqa: PTH118 (a text)
         self._outline = Outline(memory, before.footing.name, before.footing.outline)
@@ -63,7 +63,7 @@ class Reach(Session):
         greeting = self._outline.facts["greeting"]
         host = Host(project.root, project.module, known=greeting)
         world = World(project, host.variable, notes_from(greeting["notes"]), is_known=True)
-        super().__init__(project, host, world, _joined([], {}, _AllWriters(self._outline)), {})
+        super().__init__(project, host, world, _joined([], {}, _AllWriters(self._outline)))
         try:
             self._direct = self._directly(before.moved)
             self._take(self._direct)
@@ -153,7 +153,7 @@ class Reach(Session):
         return Forecast(part, plan(part, now, self.world), frozenset())
 
 
-def reached(project: Project, request: Request) -> tuple[Session, Forecast] | None:
+def reached(project: ProjectPlace, request: Request) -> tuple[Session, Forecast] | None:
     """
     Open what moved since the last build of the same words can concern, and judge it.
 

@@ -13,16 +13,13 @@ import os
 import shutil
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from itertools import count
-from pathlib import Path
 
-from capstone_build.authoring.project import Project
-from capstone_build.contrasting import LARGEST, contrast
-from capstone_build.core.artifact import MEMORY_FOLDER, Artifact, ArtifactPath
-from capstone_build.core.digest import Digest
+from capstone_build.authoring.project_place import ProjectPlace
+from capstone_build.build_name import new_build_name
+from capstone_build.core.artifact import MEMORY_FOLDER
 from capstone_build.core.fingerprint import Aspect
 from capstone_build.core.plan import UpToDate
 from capstone_build.core.rebuilt import Contrast, Rebuilding, Rebuilt, Sameness
@@ -37,12 +34,11 @@ from capstone_build.execution.host import Host
 from capstone_build.execution.notes import Sight, notes_from
 from capstone_build.execution.order import RunResult, WorkOrder
 from capstone_build.execution.staging import Staging
-from capstone_build.interruption import Interrupted, interruptible, uninterruptible
+from capstone_build.interruption import Interrupted, signal_of, uninterruptible
 from capstone_build.request import Wish
 from capstone_build.scratch import FOLDER, Scratch, dead_scratches, spare_of
+from capstone_build.second_run import SecondRun
 from capstone_build.session import Forecast, Session, foresee
-from capstone_build.storage.files import Files, digest_file
-from capstone_build.storage.object_files import ObjectFiles
 
 _TICK_SECONDS = 0.05
 """How often runs are looked after."""
@@ -50,7 +46,7 @@ _TICK_SECONDS = 0.05
 Listener = Callable[[BuildStarted | StageStarted | Rebuilt], None]
 
 
-def rebuild(project: Project, wish: Wish, jobs: int, tell: Listener) -> Rebuilding:
+def rebuild(project: ProjectPlace, wish: Wish, jobs: int, tell: Listener) -> Rebuilding:
     """
     Run stages a second time and compare what they leave with what is recorded.
 
@@ -65,32 +61,17 @@ def rebuild(project: Project, wish: Wish, jobs: int, tell: Listener) -> Rebuildi
         MemoryFailedError: If a copy cannot be made.
     """
     began = time.monotonic()
-    with interruptible():
-        session, forecast = foresee(project, Wish(settings=wish.settings))
-        with session:
-            names = {session.graph.find(each, wish.folder) for each in wish.targets}
-            stages = [each for each in session.graph if not names or each.name in names]
-            work = _Rebuilding(session, forecast, tell)
-            interrupted = work.run(stages, jobs)
-            return Rebuilding(
-                stages=work.done,
-                seconds=time.monotonic() - began,
-                printed=session.printed,
-                interrupted=interrupted,
-            )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Run:
-    """A second run at work."""
-
-    stage: Stage
-    trace: Trace
-    scratch: Scratch
-    staging: Staging
-    host: Host
-    executor: LocalExecutor
-    order: WorkOrder
+    session, forecast = foresee(project, Wish(settings=wish.settings))
+    with session:
+        stages = [session.graph.stages[name] for name in session.selected(wish)]
+        work = _Rebuilding(session, forecast, tell)
+        interrupted = work.run(stages, jobs)
+        return Rebuilding(
+            stages=work.done,
+            seconds=time.monotonic() - began,
+            printed=session.printed,
+            interrupted=interrupted,
+        )
 
 
 class _Rebuilding:
@@ -102,13 +83,13 @@ class _Rebuilding:
         self._tell = tell
         self._root = session.project.root
         self._memory = self._root / MEMORY_FOLDER
-        self._place = self._memory / FOLDER / f"{time.strftime('%Y%m%dT%H%M%S')}-{os.getpid()}"
+        self._place = self._memory / FOLDER / new_build_name()
         self._spare = spare_of(self._root, session.graph)
         notes = notes_from(session.host.greeting["notes"])
         reads = {Sight.READ, Sight.USED}
         self._imported = [(Aspect.READ, note.name) for note in notes if note.sight in reads]
         self._numbers = count(1)
-        self._running: list[_Run] = []
+        self._running: list[SecondRun] = []
         self.done: dict[StageName, Rebuilt] = {}
 
     def run(self, stages: list[Stage], jobs: int) -> int | None:
@@ -126,8 +107,8 @@ class _Rebuilding:
                     for result in run.executor.wait(0):
                         self._running.remove(run)
                         self._end(run, result)
-        except Interrupted as interruption:
-            return interruption.number
+        except (Interrupted, KeyboardInterrupt) as interruption:
+            return signal_of(interruption)
         except OSError as error:
             raise disk_failed(error.filename or self._place, error) from None
         finally:
@@ -171,7 +152,7 @@ class _Rebuilding:
             host.close()
             raise
 
-    def _start(self, stage: Stage, trace: Trace, scratch: Scratch, host: Host) -> _Run:
+    def _start(self, stage: Stage, trace: Trace, scratch: Scratch, host: Host) -> SecondRun:
         memory = scratch.folder / MEMORY_FOLDER
         staging = Staging(scratch.folder, memory, "second")
         order = WorkOrder(
@@ -188,7 +169,8 @@ class _Rebuilding:
         )
         executor = LocalExecutor(host, scratch.folder)
         executor.submit(order)
-        return _Run(
+        return SecondRun(
+            root=self._root,
             stage=stage,
             trace=trace,
             scratch=scratch,
@@ -207,7 +189,7 @@ class _Rebuilding:
         }
         return self._session.world.fingerprints.other_code(compiled)
 
-    def _end(self, run: _Run, result: RunResult) -> None:
+    def _end(self, run: SecondRun, result: RunResult) -> None:
         failure = result.failure
         contrasts: tuple[Contrast, ...] = ()
         note = ""
@@ -216,7 +198,7 @@ class _Rebuilding:
             sameness = Sameness.FAILED
             note = self._lacking()
         else:
-            contrasts = tuple(self._contrasts(run))
+            contrasts = tuple(run.contrasts())
             telling = tuple(each for each in contrasts if each.what)
             sameness = Sameness.DIFFERS if telling else Sameness.SAME
             if contrasts and not telling:
@@ -235,45 +217,7 @@ class _Rebuilding:
             )
         )
 
-    def _contrasts(self, run: _Run) -> Iterator[Contrast]:
-        """Yield in what outputs differ; without words, where that is nothing but the folder."""
-        run.staging.collect(run.stage, 1)
-        left: dict[ArtifactPath, tuple[Digest, Path]] = {}
-        files = Files(run.scratch.folder, lambda _: None)
-        for output in run.stage.outputs:
-            staged = run.staging.staged(1, output).relative_to(run.scratch.folder).as_posix()
-            for path, digest in files.measured(Artifact(staged)).items():
-                final = ArtifactPath(output.artifact.location + path[len(staged) :])
-                left[final] = (digest, run.scratch.folder / path)
-        then = run.trace.outputs
-        for path in sorted(then.keys() | left.keys()):
-            if path not in left:
-                yield Contrast(path=path, what="it was left then, and is not now")
-            elif path not in then:
-                yield Contrast(path=path, what="it is left now, and was not then")
-            elif left[path][0] != then[path]:
-                yield self._contrast(run, path, then[path], left[path][1])
-
-    def _contrast(self, run: _Run, path: str, digest: Digest, now: Path) -> Contrast:
-        recorded = self._recorded(path, digest)
-        if recorded is None:
-            return Contrast(path=path, what="what was recorded is no longer at hand to compare")
-        place, copy = os.fsencode(self._root), os.fsencode(run.scratch.folder)
-        if now.stat().st_size <= LARGEST:
-            content = now.read_bytes()
-            if copy in content and content.replace(copy, place) == recorded.read_bytes():
-                return Contrast(path=path, what="")
-        return contrast(path, recorded, now)
-
-    def _recorded(self, path: str, digest: Digest) -> Path | None:
-        """Return a file that holds what was recorded: the output itself, or the object of it."""
-        standing = self._root / path
-        if standing.is_file() and digest_file(standing) == digest:
-            return standing
-        found = ObjectFiles(self._memory / "objects").find(digest)
-        return Path(found.path) if found is not None and found.is_sound() else None
-
-    def _explained(self, run: _Run, failure: Failure) -> Failure:
+    def _explained(self, run: SecondRun, failure: Failure) -> Failure:
         """Add what it printed, for its log goes with the copy, and leave out where that was."""
         copy = f"{run.scratch.folder}{os.sep}"
         return Failure(

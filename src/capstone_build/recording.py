@@ -59,16 +59,17 @@ class Recording:
             places: Which line of the code read what it turned out to read.
             said: What a person would call the values of what it turned out to read.
         """
+        inputs = _present(before)
         trace = Trace(
             stage=stage.name,
             fingerprint=before.fingerprint,
-            inputs={path: d for path, d in before.inputs.items() if d is not None},
+            inputs=inputs,
             discovered=discovered,
             outputs=outputs,
             seconds=seconds,
             said={**before.said(), **said},
             identity=before.identify(),
-            sources=self._sources.keep(stage),
+            sources=self._sources.keep(stage, inputs),
             places={part: place for part, place in places.items() if place},
         )
         self._record(stage, trace, "built", because)
@@ -80,7 +81,7 @@ class Recording:
         trace = replace(
             self._as_of_now(stage, now, last),
             fingerprint=now.fingerprint,
-            inputs={path: d for path, d in now.inputs.items() if d is not None},
+            inputs=_present(now),
             discovered={part: now.look(part) for part in still_discovered(stage, last)},
         )
         self._record(stage, trace, "accepted", because)
@@ -93,7 +94,7 @@ class Recording:
 
     def _as_of_now(self, stage: Stage, now: Observation, trace: Trace) -> Trace:
         """Return an earlier *trace* with all that explains, and decides nothing, as it is now."""
-        sources = self._sources.keep(stage)
+        sources = self._sources.keep(stage, _present(now))
         discovered = {part: now.say(part) for part in trace.discovered}
         return replace(
             trace,
@@ -112,3 +113,8 @@ class Recording:
         owned = [artifact.location for artifact in stage.writes]
         states = self._world.files.take_fresh()
         self._world.manifest.record(trace, owned, states, how, because)
+
+
+def _present(seen: Observation) -> dict[ArtifactPath, Digest]:
+    """Return the inputs that were there."""
+    return {path: digest for path, digest in seen.inputs.items() if digest is not None}

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from capstone_build.authoring.parameters import Setting
+from capstone_build.core.selection import asks_for_state
 from capstone_build.sweep import Swept
 
 
@@ -18,16 +19,23 @@ class Wish:
     What is to be brought up to date.
 
     Attributes:
-        targets: Stages or artifacts; empty for the whole pipeline.
+        targets: Words that select stages (`core.selection`); empty for the whole pipeline.
+        excluded: Stages that are not brought up to date, nor what needs them.
         forced: Stages to run whatever is known of them.
         settings: Values of parameters from the command line, the last to win.
         folder: Where paths among the targets begin, from the root.
     """
 
     targets: tuple[str, ...] = ()
+    excluded: tuple[str, ...] = ()
     forced: tuple[str, ...] = ()
     settings: tuple[Setting, ...] = ()
     folder: str = ""
+
+    @property
+    def is_of_the_moment(self) -> bool:
+        """Whether the same words may name other stages, without any stage changed."""
+        return any(map(asks_for_state, (*self.targets, *self.excluded)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

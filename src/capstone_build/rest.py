@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from capstone_build.authoring.parameters import CONFIGURATION
-from capstone_build.authoring.project import PIPELINE_FILE
+from capstone_build.authoring.project_place import PIPELINE_FILE
 from capstone_build.core.artifact import parents, spellable
 from capstone_build.core.graph import StageGraph
 from capstone_build.core.stage import StageName
@@ -32,7 +32,7 @@ from capstone_build.outlining import is_code, outlined
 from capstone_build.reach import Reach
 from capstone_build.session import Session
 from capstone_build.storage.file_state import FileState
-from capstone_build.storage.footing import Footing, name_of, variable_now
+from capstone_build.storage.footing import Footing, name_of
 from capstone_build.storage.looks import (
     State,
     digest_held,
@@ -40,6 +40,7 @@ from capstone_build.storage.looks import (
     held_in,
     state_of,
 )
+from capstone_build.storage.surroundings import variable_now
 
 _ALWAYS = ("PATH", "PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "LANG", "LC_ALL", "TZ", "HOME")
 """Variables that decide what Python finds and says, whoever asks."""

@@ -22,7 +22,7 @@ from capstone_build.core.fingerprint import Aspect, Part
 from capstone_build.core.graph import StageGraph
 from capstone_build.core.stage import Stage
 from capstone_build.core.trace import Trace
-from capstone_build.storage.files import digest_file
+from capstone_build.storage.content import digest_file
 from capstone_build.storage.store import copy_content
 
 FOLDER = "rebuilding"

@@ -7,20 +7,21 @@ Knows how a pipeline becomes a graph and a plan; does not run stages
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
 from capstone_build.authoring.parameters import Setting, apply_settings, read_configuration
-from capstone_build.authoring.project import Project
-from capstone_build.core.artifact import Artifact
-from capstone_build.core.graph import Linking, StageGraph
+from capstone_build.authoring.project_place import ProjectPlace
+from capstone_build.core.graph import StageGraph
 from capstone_build.core.plan import Plan, UpToDate, plan
+from capstone_build.core.selection import Selection, reached
 from capstone_build.core.stage import StageName
 from capstone_build.core.stage_record import stage_from_record
 from capstone_build.errors import InvalidPipelineError, PipelineError, PipelineLoadError, UsageError
 from capstone_build.execution.host import Host
 from capstone_build.execution.notes import notes_from
+from capstone_build.missing import missing_sources, wrong_names
 from capstone_build.request import Wish
 from capstone_build.world import World
 
@@ -28,11 +29,11 @@ ATTEMPTS = 5
 """How often a project whose code moves while it is opened is opened again."""
 
 
-OpenHost = Callable[[Project], Host]
+OpenHost = Callable[[ProjectPlace], Host]
 """A way to have the host of a project's pipeline."""
 
 
-def host_of_its_own(project: Project) -> Host:
+def host_of_its_own(project: ProjectPlace) -> Host:
     """Start a host that nothing else comes from."""
     return Host(project.root, project.module)
 
@@ -54,11 +55,13 @@ class Forecast:
         graph: The stages that the targets need.
         plan: A verdict for each of them.
         forced: Those that run whatever is known of them.
+        left_out: Those that were asked for and need one that is excluded.
     """
 
     graph: StageGraph
     plan: Plan
     forced: frozenset[StageName]
+    left_out: tuple[StageName, ...] = ()
 
     @property
     def is_nothing_to_do(self) -> bool:
@@ -75,7 +78,6 @@ class Session:
         host: The process that holds the loaded pipeline.
         world: What its stages see.
         graph: The whole pipeline, or the part of it that is looked at.
-        sources: For each stage, what it reads and no stage writes.
 
     Attributes:
         host: As given.
@@ -89,23 +91,21 @@ class Session:
 
     def __init__(
         self,
-        project: Project,
+        project: ProjectPlace,
         host: Host,
         world: World,
         graph: StageGraph,
-        sources: Mapping[StageName, Sequence[Artifact]],
     ) -> None:
         self.project = project
         self.host = host
         self.world = world
         self.graph = graph
         self.beyond = 0
-        self._sources = sources
 
     @classmethod
     def opened(
         cls,
-        project: Project,
+        project: ProjectPlace,
         settings: Sequence[Setting] = (),
         open_host: OpenHost = host_of_its_own,
     ) -> Session:
@@ -125,15 +125,14 @@ class Session:
         world: World | None = None
         try:
             world = World(project, host.variable, notes_from(host.greeting.get("notes", ())))
-            linking = _linked(project, host.greeting, world, settings)
-            graph = linking.graph()
+            graph = _linked(project, host.greeting, world, settings)
             world.know(graph)
         except BaseException:
             host.close()
             if world is not None:
                 world.close()
             raise
-        return cls(project, host, world, graph, linking.sources)
+        return cls(project, host, world, graph)
 
     def __enter__(self) -> Self:
         """Return the session itself."""
@@ -167,19 +166,24 @@ class Session:
                 of what is needed that does not exist.
         """
         problems: list[PipelineError] = []
-        wanted = self._found(wish.targets, wish.folder, problems)
-        forced = self._found(wish.forced, wish.folder, problems)
-        needed = self.graph.leading_to(wanted) if wish.targets else self.graph
+        wanted = self._found(wish.targets, wish, problems) if wish.targets else [*self.graph.stages]
+        excluded = self._found(wish.excluded, wish, problems)
+        forced = self._found(wish.forced, wish, problems)
+        out = reached(excluded, self.graph.downstream)
+        needed = self.graph
+        if wish.targets or out:
+            needed = self.graph.leading_to(name for name in wanted if name not in out)
+        left_out = [name for name in wanted if name in out.difference(excluded)]
         problems += [
             UsageError(
                 f"stage {name!r} is forced, and no target needs it",
-                hint="Add it to the targets, or leave out --force.",
+                hint="Add it to the targets, or leave out --force or --exclude.",
             )
             for name in forced
             if name not in needed.stages
         ]
-        problems += self.world.missing_sources(self._sources, list(needed), self.graph)
-        problems += self.world.wrong_names(list(needed), list(self.graph))
+        problems += missing_sources(self.world, self.graph.sources, list(needed), self.graph)
+        problems += wrong_names(self.world, list(needed), list(self.graph))
         if problems:
             raise InvalidPipelineError(problems)
         now = {stage.name: self.world.observe(stage, self.graph) for stage in needed}
@@ -187,25 +191,48 @@ class Session:
         file = self.world.fingerprints.other_code(compiled) or self.world.moved_since_import()
         if file is not None:
             raise SourceMovedError(file)
-        return Forecast(needed, plan(needed, now, self.world, forced), frozenset(forced))
+        judged = plan(needed, now, self.world, forced)
+        return Forecast(needed, judged, frozenset(forced), tuple(left_out))
+
+    def selected(self, wish: Wish) -> list[StageName]:
+        """
+        Return the stages that the targets name, and no others, but for those excluded.
+
+        Raises:
+            InvalidPipelineError: With each word that names none.
+        """
+        problems: list[PipelineError] = []
+        named = self._found(wish.targets, wish, problems) if wish.targets else [*self.graph.stages]
+        excluded = self._found(wish.excluded, wish, problems)
+        if problems:
+            raise InvalidPipelineError(problems)
+        return [name for name in named if name not in excluded]
 
     def _found(
-        self, targets: Sequence[str], folder: str, problems: list[PipelineError]
+        self, words: Sequence[str], wish: Wish, problems: list[PipelineError]
     ) -> list[StageName]:
-        """Find the stages that *targets* name; add a problem for each that names none."""
-        found = []
-        for target in targets:
+        """Find the stages that *words* name, each once; add a problem for each that names none."""
+        selection = Selection(self.graph, wish.folder, self._judged)
+        found: dict[StageName, None] = {}
+        for word in words:
             try:
-                found.append(self.graph.find(target, folder))
+                found |= dict.fromkeys(selection.of(word))
             except PipelineError as problem:
                 problems.append(problem)
-        return found
+        return list(found)
+
+    def _judged(self) -> Plan:
+        """Judge the whole pipeline."""
+        now = {stage.name: self.world.observe(stage, self.graph) for stage in self.graph}
+        return plan(self.graph, now, self.world)
 
 
 def _linked(
-    project: Project, greeting: dict[str, Any], world: World, settings: Sequence[Setting]
-) -> Linking:
+    project: ProjectPlace, greeting: dict[str, Any], world: World, settings: Sequence[Setting]
+) -> StageGraph:
     """Read what the host told of the pipeline; report all that is wrong with it at once."""
+    from capstone_build.core.linking import Linking, digest_joints  # (3 ms, where all is known)
+
     problems = [
         PipelineError(each["problem"], facts=each["facts"], hint=each["hint"])
         for each in greeting["problems"]
@@ -222,16 +249,22 @@ def _linked(
         problems += error.problems
     except PipelineError as error:
         problems.append(error)
+    joints = digest_joints(stages)
+    links = None if problems else world.known_links.of(joints)
+    if links is not None:
+        return links.graph(stages)
     linking = Linking(stages)
     if problems or linking.problems:
-        missing = world.missing_sources(linking.sources, stages)
-        wrong = world.wrong_names(stages, stages)
+        missing = missing_sources(world, linking.sources, stages)
+        wrong = wrong_names(world, stages, stages)
         raise InvalidPipelineError([*problems, *linking.problems, *missing, *wrong])
-    return linking
+    links = linking.links()
+    world.known_links.take(joints, links)
+    return links.graph(stages)
 
 
 def foresee(
-    project: Project, wish: Wish, open_host: OpenHost = host_of_its_own
+    project: ProjectPlace, wish: Wish, open_host: OpenHost = host_of_its_own
 ) -> tuple[Session, Forecast]:
     """
     Open *project* and judge its stages; the caller closes the session.

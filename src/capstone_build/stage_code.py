@@ -135,7 +135,7 @@ class StageCode:
         from capstone_build.analysis.commands.code_file import Language, by_name
 
         is_inside = not path.startswith(("/", "../"))
-        return is_inside and by_name(path) is Language.SHELL and self._files.is_file(path)
+        return is_inside and by_name(path) is Language.SHELL and self._files.tree.is_file(path)
 
     def _declared(self, stage: Stage) -> Iterator[tuple[ArtifactPath, Digest | None]]:
         for each in stage.files:

@@ -15,8 +15,9 @@ import gc
 import os
 from stat import S_ISREG
 
-from capstone_build.storage.footing import PLACE, Footing, machine, name_of, variable_now
+from capstone_build.storage.footing import PLACE, Footing, name_of
 from capstone_build.storage.looks import digest_held, full_state, held_in
+from capstone_build.storage.surroundings import machine, variable_now
 
 _MEMORY = ".cache"
 

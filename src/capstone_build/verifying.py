@@ -23,7 +23,7 @@ from capstone_build.core.finding import Finding, Flaw, Remedy, Verification
 from capstone_build.core.stage import StageName
 from capstone_build.errors import MemoryFailedError
 from capstone_build.examining import Advance, Examination, Remembered, recall
-from capstone_build.storage.files import digest_file
+from capstone_build.storage.content import digest_file
 from capstone_build.storage.inventory import Inventory
 from capstone_build.storage.lock import locked
 from capstone_build.storage.object_files import ObjectFiles

@@ -7,7 +7,6 @@ Knows how to look, and where what was seen is kept; does not decide
 
 from __future__ import annotations
 
-import os
 import posixpath
 from collections.abc import (
     Callable,
@@ -19,25 +18,25 @@ from collections.abc import (
     Sequence,
 )
 from dataclasses import astuple
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from capstone_build.authoring.project import Project
+from capstone_build.authoring.project_place import ProjectPlace
 from capstone_build.core.artifact import MEMORY_FOLDER, Artifact, ArtifactPath, Kind, parents
 from capstone_build.core.digest import Digest
 from capstone_build.core.fingerprint import ABSENT, Aspect, Part
 from capstone_build.core.graph import StageGraph
 from capstone_build.core.observation import Observation
 from capstone_build.core.report import OrphanAdopted, OrphanIgnored
-from capstone_build.core.stage import PythonCall, Stage, StageName, Symbol
+from capstone_build.core.stage import PythonCall, Stage, StageName
 from capstone_build.core.trace import Trace
-from capstone_build.errors import CapstoneError, MissingSourceError, PipelineError
+from capstone_build.errors import CapstoneError
 from capstone_build.execution.notes import Note, Sight
 from capstone_build.fingerprints import Fingerprints
 from capstone_build.listings import Listings
 from capstone_build.orphans import Orphans
 from capstone_build.storage.file_state import FileState
 from capstone_build.storage.files import Files
+from capstone_build.storage.known_links import KnownLinks
 from capstone_build.storage.looks import Looks
 from capstone_build.storage.manifest import Manifest
 from capstone_build.storage.source_files import SourceFiles
@@ -60,7 +59,7 @@ class World:
 
     def __init__(
         self,
-        project: Project,
+        project: ProjectPlace,
         variable: Callable[[str], Digest],
         seen: Sequence[Note],
         is_known: bool = False,
@@ -77,6 +76,7 @@ class World:
         self.looks = Looks(str(self.memory_folder), "/proc")
         self.looks.start()
         self.store = Store(self.memory_folder / "objects")
+        self.known_links = KnownLinks(self.memory_folder, project.module)
         self.files = Files(project.root, self.manifest.file)
         self._summaries = self.manifest.summaries()
         self._made: Container[str] = frozenset()
@@ -92,13 +92,6 @@ class World:
         """Let go of the memory."""
         self.looks.stop()
         self.manifest.close()
-
-    def clear_the_way(self) -> None:
-        """Move aside what stands in the memory where a folder of the engine's has to be."""
-        for name in ("objects", "staging", "kept", "logs"):
-            place = self.memory_folder / name
-            if os.path.lexists(place) and not place.is_dir():
-                place.rename(place.with_name(f"{name}.in-the-way"))
 
     # Looking.
 
@@ -146,7 +139,7 @@ class World:
             return listed + [
                 Note(Sight.NAMED, name, state=None if state is None else astuple(state))
                 for name, state in self.files.states(inside).items()
-                if state is None or self.files.is_file(name)
+                if state is None or self.files.tree.is_file(name)
             ]
 
     def know(self, graph: StageGraph) -> None:
@@ -223,7 +216,7 @@ class World:
         """Return the files that the inputs of *stage* stand for, with their digests."""
         found: dict[ArtifactPath, Digest | None] = {}
         for artifact in stage.reads:
-            found |= self._read(artifact, graph)
+            found |= self.stands_for(artifact, graph)
         return found
 
     def paths(self, stage: Stage, graph: StageGraph) -> dict[str, tuple[str, ...]]:
@@ -233,7 +226,7 @@ class World:
                 path
                 for artifact in each.artifacts
                 for path in (
-                    self._read(artifact, graph)
+                    self.stands_for(artifact, graph)
                     if artifact.kind is Kind.PATTERN
                     else [artifact.location]
                 )
@@ -247,47 +240,16 @@ class World:
             if (self.project.root / event.artifact).exists():
                 yield event
 
-    def missing_sources(
-        self,
-        sources: Mapping[StageName, Sequence[Artifact]],
-        stages: Sequence[Stage],
-        graph: StageGraph | None = None,
-    ) -> Iterator[PipelineError]:
-        """
-        Find inputs that no stage writes and that do not exist.
-
-        Args:
-            sources: For each stage, what it reads and no stage writes.
-            stages: The stages to check.
-            graph: The whole pipeline, if it could be linked: what stages that are
-                gone left is not there.
-        """
-        for stage in stages:
-            for artifact in sources[stage.name]:
-                found = self._read(artifact, graph) if graph else self.files.contents(artifact)
-                if not found or None in found.values():
-                    yield MissingSourceError(
-                        artifact.path,
-                        stage.name,
-                        str(stage.location),
-                        self._nearest(artifact.location, stages),
-                    )
-
-    def wrong_names(
-        self, stages: Iterable[Stage], pipeline: Sequence[Stage]
-    ) -> Iterator[PipelineError]:
-        """Find what *stages*, some of the *pipeline*, name as code and may not."""
-        from capstone_build.named_code import NamedCode  # (reads code, as below)
-
-        named = NamedCode(self.fingerprints.code, self.files, lambda path: self._nearest(path, ()))
-        for stage in stages:
-            yield from named.problems(stage, pipeline)
-
     # Remembering; see `capstone_build.core.plan.Memory`.
 
     def last(self, stage: StageName) -> Trace | None:
         """Return the trace of the latest run of *stage* that succeeded."""
         return self.manifest.last(stage)
+
+    def took(self, stage: StageName) -> float | None:
+        """Return how many seconds the latest run of *stage* took; None if it never ran."""
+        last = self.last(stage)
+        return last.seconds if last is not None else None
 
     def is_unfinished(self, stage: StageName) -> bool:
         """Tell whether a run of *stage* began since and did not end well."""
@@ -318,7 +280,8 @@ class World:
         return [*closure.extent.files, *files]
 
     def remember(self) -> None:
-        """Write what was learned of files and source to the manifest."""
+        """Write what was learned of files, source and links."""
+        self.known_links.write()
         self.manifest.remember_files(self.files.take_fresh() | self._sources.take_fresh())
         self.fingerprints.remember()
         self._summaries.write()
@@ -326,31 +289,13 @@ class World:
     def _read_code(self) -> ProjectCode:
         from capstone_build.analysis import ProjectCode  # (35 ms, where no code is to be read)
 
-        return ProjectCode(_source_roots(self.project), self._summaries, self._sources)
+        return ProjectCode(self.project.source_roots, self._summaries, self._sources)
 
-    def _read(self, artifact: Artifact, graph: StageGraph) -> dict[ArtifactPath, Digest | None]:
+    def stands_for(
+        self, artifact: Artifact, graph: StageGraph
+    ) -> dict[ArtifactPath, Digest | None]:
         """Return what *artifact* stands for, without what stages that are gone left there."""
         with self.looks.as_artifacts():
             found = self.files.contents(artifact)
         self.orphans.leave_out(found, artifact, graph)
         return found
-
-    def _nearest(self, path: str, stages: Sequence[Stage]) -> list[str]:
-        """Return existing or declared paths that *path* may be a slip for."""
-        from difflib import get_close_matches
-
-        folder, _, name = path.rpartition("/")
-        beside = self.files.names_in(folder)
-        prefix = f"{folder}/" if folder else ""
-        close = [f"{prefix}{each}" for each in get_close_matches(name, beside, n=2)]
-        declared = {artifact.path for stage in stages for artifact in stage.writes}
-        known = [*declared, *self.files.names_in("")]
-        return list(dict.fromkeys([*close, *get_close_matches(path, known, n=2)]))[:3]
-
-
-def _source_roots(project: Project) -> list[Path]:
-    """Return the folders whose modules are the project's own code."""
-    if not project.is_bundled:
-        return [project.root]
-    package = Symbol(project.module).partition(".")[0]
-    return [project.root, Path(__file__).parents[1] / package]

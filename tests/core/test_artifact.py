@@ -16,7 +16,7 @@ from capstone_build.core.artifact import (
     matches,
     may_match_below,
 )
-from capstone_build.storage.files import Files
+from capstone_build.storage.tree import Tree
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,7 @@ def test_the_disk_is_searched_as_the_pattern_says(
         except (FileExistsError, NotADirectoryError, IsADirectoryError):
             continue
 
-    found = set(Files(root, lambda _: None).matching(pattern))
+    found = set(Tree(str(root)).matching(pattern))
 
     assert found == {path for path in files if matches(pattern, path)}
     with_glob = glob.glob(pattern, root_dir=root, recursive=True)  # noqa: PTH207 (the peer)

@@ -13,7 +13,7 @@ PROPERTIES = Path(__file__).with_name("test_plan_properties.py")
 ORDERS = """
 from capstone_build.core.digest import digest_mapping
 from capstone_build.core.fingerprint import Aspect, digest_fingerprint
-from capstone_build.core.graph import link
+from capstone_build.core.linking import link
 from tests.core.toy_world import toy_stage
 stages = [toy_stage(f"s{i % 7}{i}", ["x", f"o{i // 3}"], [f"o{i + 1}"]) for i in range(40)]
 graph = link(stages)

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from capstone_build.core.graph import StageGraph, link
+from capstone_build.core.graph import StageGraph
+from capstone_build.core.linking import link
 from capstone_build.core.schedule import Schedule, State
 from capstone_build.core.stage import StageName
 from tests.core.toy_world import graphs, toy_stage

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from capstone_build.core.artifact import Artifact, ArtifactPath
 from capstone_build.core.digest import Digest, digest_fields
 from capstone_build.core.fingerprint import Aspect, Part, digest_fingerprint
-from capstone_build.core.graph import StageGraph, link
+from capstone_build.core.graph import StageGraph
+from capstone_build.core.linking import link
 from capstone_build.core.observation import Observation, Snapshot
 from capstone_build.core.plan import CanRestore, UpToDate, judge
 from capstone_build.core.schedule import Schedule

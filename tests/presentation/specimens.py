@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from capstone_build.core.artifact import Artifact
 from capstone_build.core.digest import Digest
 from capstone_build.core.fingerprint import Aspect
-from capstone_build.core.graph import StageGraph, link
+from capstone_build.core.graph import StageGraph
+from capstone_build.core.linking import link
 from capstone_build.core.plan import (
     CanRestore,
     Difference,

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from capstone_build.core.graph import StageGraph, link
+from capstone_build.core.graph import StageGraph
+from capstone_build.core.linking import link
 from capstone_build.core.plan import Plan, UpToDate
 from capstone_build.core.stage import StageName
 from capstone_build.presentation import drawing

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from capstone_build.core.fingerprint import Aspect
-from capstone_build.core.graph import StageGraph, link
+from capstone_build.core.graph import StageGraph
+from capstone_build.core.linking import link
 from capstone_build.core.plan import Difference, MustRun, Plan, UpToDate
 from capstone_build.core.stage import StageName
 from capstone_build.presentation import dot, graph_json, mermaid

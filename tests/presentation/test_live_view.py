@@ -12,6 +12,7 @@ from rich.cells import cell_len
 
 from capstone_build.core.fingerprint import Aspect
 from capstone_build.core.plan import Difference
+from capstone_build.core.prospect import Prospect
 from capstone_build.core.report import (
     BuildStarted,
     Event,
@@ -21,7 +22,8 @@ from capstone_build.core.report import (
     StageStarted,
 )
 from capstone_build.core.stage import StageName
-from capstone_build.presentation.build_view import LiveView, Progress
+from capstone_build.presentation.live_view import LiveView
+from capstone_build.presentation.progress import Progress
 from tests.presentation.specimens import HOSTILE_NAMES, NEW, OLD, report_of
 
 LOAD = StageName("load")
@@ -89,6 +91,27 @@ def test_the_bar_shows_what_runs_and_for_how_long() -> None:
         "          and 5 more",
         "[===---------------------------] 1 of 10 stages",
     ]
+
+
+def test_what_a_stage_printed_last_and_the_time_left_are_told() -> None:
+    """As far as they are known; of less than a second nothing is said."""
+    progress = Progress()
+    expected = {StageName("s"): Prospect(60, 100), StageName("later"): Prospect(40, 40)}
+    progress.note(BuildStarted(3, 2, expected), 0.0)
+    progress.note(StageStarted(StageName("s"), ()), 0.0)
+
+    def lines(now: float, width: int = 60) -> list[str]:
+        return progress.lines(now, width, colour=False, printed=lambda _: "row 7\tof\x1b[2J 9")
+
+    assert lines(10.0) == [
+        "  10.0 s  s  row 7   of\\x1b[2J 9",
+        "[--------------------] 0 of 3 stages, about 1 min 30 s left",
+    ]
+    assert lines(10.0, 24) == ["  10.0 s  s  row 7  ...", " 0 of 3 stages, abou..."]
+    assert lines(200.0)[-1] == "[--------------------------] 0 of 3 stages, about 40 s left"
+    for name in expected:
+        progress.note(StageEnded(StageResult(stage=name, outcome=Outcome.BUILT)), 1.0)
+    assert lines(200.0) == ["[====================----------] 2 of 3 stages"]
 
 
 @given(st.integers(4, 100), st.sampled_from(HOSTILE_NAMES))

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from capstone_build.core.graph import StageGraph, link
+from capstone_build.core.graph import StageGraph
+from capstone_build.core.linking import link
 from capstone_build.core.plan import Plan, UpToDate
 from capstone_build.presentation.status import status_lines
 from tests.presentation.specimens import (

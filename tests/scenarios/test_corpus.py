@@ -12,14 +12,13 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.corpus import CORPUS, COUNTED_NEEDLESSLY, Edit, Files, edits, write
-from tests.project import Done
-from tests.ready_command import ReadyCommand, ready_command
+from tests.done import Done
+from tests.ready_command import ReadyCommand
 
 CALLS = """\
 from capstone_build import stage
@@ -65,13 +64,6 @@ ENVIRONMENT = {
 }
 
 
-@pytest.fixture(scope="module")
-def capstone() -> Iterator[ReadyCommand]:
-    """The command."""
-    with ready_command() as command:
-        yield command
-
-
 def pipeline(edit: Edit) -> Files:
     """Return the pipeline file of *edit*, and what its stage reads; none if it declares itself."""
     if edit.declares:
@@ -106,13 +98,13 @@ def lay_out(folder: Path, files: Files) -> Path:
     return folder
 
 
-def build(capstone: ReadyCommand, folder: Path, edit: Edit) -> Done:
+def build(ready: ReadyCommand, folder: Path, edit: Edit) -> Done:
     """Build the project at *folder*, or of many stages the one that the case is of."""
     if not edit.declares:
         arguments = ["--file", DECLARED]
     else:
         arguments = ["work"] if "\ndef work(" in edit.before["pipeline.py"] else []
-    done = capstone.run(folder, "build", *arguments)
+    done = ready.run(folder, "build", *arguments)
     assert done.code == 0, done.out + done.err
     return done
 
@@ -129,11 +121,11 @@ def outputs(folder: Path, edit: Edit) -> Files:
     }
 
 
-def afresh(capstone: ReadyCommand, folder: Path, edit: Edit) -> Files:
+def afresh(ready: ReadyCommand, folder: Path, edit: Edit) -> Files:
     """Return what the edited project gives in a new folder."""
     lay_out(folder, {**edit.after, **pipeline(edit)})
     if edit.declares:
-        build(capstone, folder, edit)
+        build(ready, folder, edit)
         return outputs(folder, edit)
     module, _, name = edit.start.partition(":")
     called = f"from {module} import {name}\nopen('out.txt', 'w').write(str({name}('a b c')))"
@@ -151,15 +143,15 @@ def afresh(capstone: ReadyCommand, folder: Path, edit: Edit) -> Files:
 
 
 @pytest.mark.parametrize("edit", CASES, ids=[each.title for each in CASES])
-def test_a_build_after_the_edit(edit: Edit, capstone: ReadyCommand, tmp_path: Path) -> None:
+def test_a_build_after_the_edit(edit: Edit, ready: ReadyCommand, tmp_path: Path) -> None:
     """It leaves what a build from nothing leaves, and runs what it must and nothing else."""
     folder = lay_out(tmp_path / "project", {**edit.before, **pipeline(edit)})
-    names = build(capstone, folder, edit).ran
+    names = build(ready, folder, edit).ran
     change(folder, edit)
 
-    ran = [name for name in build(capstone, folder, edit).ran if name in names]
+    ran = [name for name in build(ready, folder, edit).ran if name in names]
 
-    clean = afresh(capstone, tmp_path / "afresh", edit)
+    clean = afresh(ready, tmp_path / "afresh", edit)
     left = outputs(folder, edit)
     assert clean
     # What the edit declares no longer is left where it is.

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.project import Done, Project
+from tests.done import Done
+from tests.project import Project
 
 PIPELINE = """
     from pathlib import Path

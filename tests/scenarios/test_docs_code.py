@@ -15,7 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.project import Done, Project
+from tests.done import Done
+from tests.project import Project
 
 PAGE = (Path(__file__).parents[2] / "docs" / "code.md").read_text(encoding="utf-8")
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)

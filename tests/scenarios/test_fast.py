@@ -69,3 +69,30 @@ def test_the_first_build_spares_the_second_a_look(project: Project) -> None:
 
     assert list((project.root / ".cache/footings").iterdir())
     assert project.build().last_line == "nothing to do: 1 stage is up to date"
+
+
+def test_an_edit_of_code_joins_no_stages_anew(project: Project) -> None:
+    """What joins the stages is known until a path changes, so networkx is not even imported."""
+    pipeline = (
+        "from capstone_build import command, stage\n"
+        "a = command('echo 1 > {outputs.o}', name='a', outputs={'o': 'output/a'})\n"
+        "b = command('cat {inputs.i} > {outputs.o}', name='b', inputs={'i': 'output/a'},\n"
+        "            outputs={'o': 'output/b'})\n"
+    )
+    project.write("pipeline.py", pipeline)
+    importing = {"PYTHONPROFILEIMPORTTIME": "1"}
+    first = project.run("build", env=importing)
+    assert "| networkx\n" in first.err
+    assert first.ran == ["a", "b"]
+
+    project.edit("pipeline.py", "echo 1", "echo 2")
+    second = project.run("build", env=importing)
+    assert "capstone_build.session\n" in second.err
+    assert "networkx" not in second.err
+    assert second.ran == ["a", "b"]
+
+    project.edit("pipeline.py", "outputs={'o': 'output/a'}", "outputs={'o': 'output/other'}")
+    project.edit("pipeline.py", "'i': 'output/a'", "'i': 'output/other'")
+    third = project.run("build", env=importing)
+    assert "| networkx\n" in third.err
+    assert third.ran == ["a", "b"]

@@ -21,7 +21,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.project import OUTCOME, Project, wait_until
+from tests.done import OUTCOME
+from tests.project import Project, wait_until
 
 HISTORIES = 5
 KILLS = 5

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import random
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests.project import Done, Project
-from tests.ready_command import ReadyCommand, ready_command
+from tests.done import Done
+from tests.project import Project
+from tests.ready_command import ReadyCommand
 
 MARK = """
 from pathlib import Path as MarkPath
@@ -405,13 +406,6 @@ def edits(chance: random.Random) -> Callable[[Path], object]:
             ),
         ]
     )
-
-
-@pytest.fixture(scope="module")
-def ready() -> Iterator[ReadyCommand]:
-    """The command, ready to run."""
-    with ready_command() as command:
-        yield command
 
 
 def told(done: Done) -> tuple[object, ...]:

@@ -141,7 +141,7 @@ def test_all_that_may_be_written_in_a_declaration_works(sample: Project) -> None
     """Each keyword of the README at once, and each kind of code reference."""
     keywords = [span for span in SPANS if re.match(r"\w+=", span) and "[...]" not in span]
     names = {each.partition("=")[0] for each in keywords}
-    assert names == {"inputs", "outputs", "env", "timeout", "memory", "retries", "version"}
+    assert names == {"inputs", "outputs", "env", "timeout", "memory", "retries", "tags", "version"}
     references = [
         each for each in SPANS if "helpers" in each or re.match(r'"(quer|sql|plug)', each)
     ]

@@ -731,3 +731,55 @@ def test_source_text_in_another_encoding_is_told_apart_by_every_letter(shop: Pro
     (shop.root / "tables.py").write_text(text.replace("\xe9", "\xe8"), encoding="latin-1")
 
     assert shop.build().ran == ["report"]
+
+
+READS = """
+    from capstone_build import stage
+
+    @stage(
+        inputs={"words": "words.txt", "key": "key.txt"},
+        outputs={"table": "output/table.csv"},
+        params={"names": ["a name that is long", "another name that is as long"]},
+    )
+    def load(words: str, key: str, names: list) -> str:
+        return "id,word\\n" + "".join(f"{i},{w}\\n" for i, w in enumerate(words.split()))
+
+    @stage(inputs={"table": "output/table.csv"}, outputs={"size": "output/size.txt"})
+    def count(table: str) -> str:
+        return str(len(table))
+
+    @stage(inputs={"size": "output/size.txt"}, outputs={"page": "output/page.txt"})
+    def page(size: str) -> str:
+        return size
+"""
+
+
+def test_what_changed_in_a_file_that_is_read_is_shown(project: Project) -> None:
+    """Lines of a small text, rows and values of a table, a long parameter; never of a key."""
+    project.write("pipeline.py", READS)
+    project.write("words.txt", "one\ntwo\nthree\n")
+    project.write("key.txt", "token=first\n")
+    project.build()
+    project.write("words.txt", "one\nTWO\nthree\nfour\n")
+    project.write("key.txt", "token=second\n")
+    project.edit("pipeline.py", "another name that", "another word that")
+
+    load = project.run("why", "load").out
+    page = project.run("why", "page").out
+    project.build("load")
+    count = project.run("why", "count").out
+    project.build()
+    after = project.run("why", "load").out
+
+    assert re.search(r"one\n +- two\n +\+ TWO\n +three\n +\+ four\n", load)
+    assert "input key.txt changed" in load
+    assert "second" not in load
+    assert '- ["a name that is long","another name that is as long"]' in load
+    assert "above: count may run: waits for load -> output/size.txt may change" in page
+    assert "further above: load must run: " in page
+    assert "rows: 3 -> 4" in count
+    assert "id 1: two -> TWO" in count
+    assert "above:" not in count
+    assert "+ four" in after, "what it last ran for is still to be seen"
+    kept = [p.read_bytes() for p in (project.root / ".cache/objects").rglob("*") if p.is_file()]
+    assert not any(b"token=" in content for content in kept)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from capstone_build.storage.files import digest_file
+from capstone_build.storage.content import digest_file
 from capstone_build.storage.store import Store
 
 

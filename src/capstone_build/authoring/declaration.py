@@ -47,6 +47,7 @@ class Declaration:
     retries: int
     code: Sequence[CodeReference]
     ignore: Sequence[CodeReference]
+    tags: Sequence[str]
     version: str | float | None
     location: Location
     module: str
@@ -115,6 +116,7 @@ def stage(
     retries: int = 0,
     code: Sequence[CodeReference] = (),
     ignore: Sequence[CodeReference] = (),
+    tags: Sequence[str] = (),
     version: str | float | None = None,
     name: str | None = None,
 ) -> Callable[[Callable[P, R]], StageFunction[P, R]]:
@@ -151,6 +153,7 @@ def stage(
         ignore:
             Functions, classes and modules, as objects or as text, that do not
             matter, nor what only they lead to: a logging helper, say.
+        tags: Words by which to select it along with others: `capstone build tag:slow`.
         version:
             A name for the present state of the stage: another one runs it again.
         name: What the stage is called; the function's name by default.
@@ -170,6 +173,7 @@ def stage(
             retries=retries,
             code=code,
             ignore=ignore,
+            tags=tags,
             version=version,
             location=where,
             module=module,
@@ -192,6 +196,7 @@ def command(
     retries: int = 0,
     code: Sequence[CodeReference] = (),
     ignore: Sequence[CodeReference] = (),
+    tags: Sequence[str] = (),
     version: str | float | None = None,
 ) -> StageCommand:
     """
@@ -214,6 +219,7 @@ def command(
         retries: See `stage`.
         code: See `stage`; for a command, all of its code that there is to know.
         ignore: See `stage`.
+        tags: See `stage`.
         version: See `stage`.
     """
     where, module = _caller()
@@ -228,6 +234,7 @@ def command(
         retries=retries,
         code=code,
         ignore=ignore,
+        tags=tags,
         version=version,
         location=where,
         module=module,

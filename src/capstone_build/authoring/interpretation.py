@@ -118,6 +118,7 @@ class Interpretation:
             added=tuple(dict.fromkeys(references.added)),
             files=tuple(dict.fromkeys(references.files)),
             ignored=tuple(dict.fromkeys(references.ignored)),
+            tags=tuple(written.tags),
             version=None if written.version is None else str(written.version),
             captured=captured.values,
             location=self._declaration.location,
@@ -133,9 +134,12 @@ class Interpretation:
                 "Use letters, figures and . , = + @ [ ] - without spaces: name=... in its "
                 "declaration.",
             )
-        is_list = isinstance(written.env, list | tuple | set | frozenset)
-        if not is_list or not all(isinstance(each, str) for each in written.env):
-            raise self._problem(f"env={written.env!r} is no list of names", "Write env=['LANG'].")
+        for label, value, example in (("env", written.env, "LANG"), ("tags", written.tags, "slow")):
+            is_list = isinstance(value, list | tuple | set | frozenset)
+            if not is_list or not all(isinstance(each, str) and each for each in value):
+                raise self._problem(
+                    f"{label}={value!r} is no list of names", f"Write {label}=[{example!r}]."
+                )
         for problem, hint in limit_problems(written):
             self._report(problem, hint)
         version = written.version

@@ -20,7 +20,7 @@ from typing import Any
 
 from capstone_build.authoring.declaration import ALL_DECLARED, DeclaredStage
 from capstone_build.authoring.interpretation import Interpretation
-from capstone_build.authoring.project import BUNDLED_MODULE
+from capstone_build.authoring.project_place import BUNDLED_MODULE
 from capstone_build.core.stage import Location, Stage, StageName
 from capstone_build.errors import (
     DeclarationError,
@@ -141,7 +141,7 @@ def _load_error(name: str, error: Exception, root: Path) -> PipelineLoadError:
         source = (error.text or "").strip()
         return PipelineLoadError(
             f"syntax error: {error.msg}",
-            facts={"at": f"{place}\n{source}" if source else str(place)},
+            facts={"at": f"{place}:{error.offset or 1}\n{source}" if source else str(place)},
         )
     frames = [
         frame

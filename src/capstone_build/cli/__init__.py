@@ -13,6 +13,7 @@ from typing import NoReturn
 
 import click
 
+from capstone_build.cli.source_lines import read_source
 from capstone_build.cli.terminal import Terminal
 from capstone_build.errors import CapstoneError
 from capstone_build.interruption import SIGNALLED, Interrupted
@@ -80,6 +81,6 @@ def run(before: Swept | None = None) -> NoReturn:
         click.echo("interrupted: nothing had run yet", err=True)
         sys.exit(SIGNALLED + error.number)
     except CapstoneError as error:
-        click.echo(error_text(error, Terminal.of(sys.stderr).colour), err=True)
+        click.echo(error_text(error, Terminal.of(sys.stderr).colour, read_source), err=True)
         sys.exit(error.exit_code)
     sys.exit(code if isinstance(code, int) else 0)

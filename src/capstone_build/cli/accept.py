@@ -8,6 +8,7 @@ import click
 
 from capstone_build.accepting import accept
 from capstone_build.cli.options import (
+    except_option,
     file_option,
     opened_project,
     read_wish,
@@ -20,9 +21,15 @@ from capstone_build.presentation.explanation import accepted_clause, accepted_li
 
 @click.command("accept")
 @stages_argument
+@except_option
 @settings_option
 @file_option
-def accept_command(stages: tuple[str, ...], settings: tuple[str, ...], file: Path | None) -> int:
+def accept_command(
+    stages: tuple[str, ...],
+    excluded: tuple[str, ...],
+    settings: tuple[str, ...],
+    file: Path | None,
+) -> int:
     """
     Take what STAGE left for what a run would leave, though its code changed.
 
@@ -32,7 +39,7 @@ def accept_command(stages: tuple[str, ...], settings: tuple[str, ...], file: Pat
     .cache/logs/accepted.log; `capstone build --force STAGE` runs it after all.
     """
     project = opened_project(file)
-    wish = read_wish(project, stages, settings)
+    wish = read_wish(project, stages, settings, excluded=excluded)
     for each in accept(project, wish, accepted_clause, tell_waiting):
         for line in accepted_lines(each.stage, each.because, each.waits_for):
             click.echo(line)

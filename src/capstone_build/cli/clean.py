@@ -10,6 +10,7 @@ import click
 from capstone_build.cleaning import clean
 from capstone_build.cli.options import (
     dry_run_option,
+    except_option,
     file_option,
     opened_project,
     read_wish,
@@ -24,12 +25,18 @@ from capstone_build.presentation.cleaning import cleaning_lines
 
 @click.command("clean")
 @targets_argument
+@except_option
 @click.option("--orphans", is_flag=True, help="What stages left that no stage writes any more.")
 @click.option("--outputs", is_flag=True, help="What TARGETs left, or all stages.")
 @dry_run_option
 @file_option
 def clean_command(
-    targets: tuple[str, ...], orphans: bool, outputs: bool, dry_run: bool, file: Path | None
+    targets: tuple[str, ...],
+    excluded: tuple[str, ...],
+    orphans: bool,
+    outputs: bool,
+    dry_run: bool,
+    file: Path | None,
 ) -> int:
     """
     Remove what stages left, and tell of each file.
@@ -48,15 +55,15 @@ def clean_command(
             },
             hint="Name one of them, or both; with -n nothing is removed, only told.",
         )
-    if targets and not outputs:
+    if (targets or excluded) and not outputs:
         raise UsageError(
-            f"{targets[0]!r} is named, and orphans belong to no stage",
+            f"{(*targets, *excluded)[0]!r} is named, and orphans belong to no stage",
             hint="`capstone clean --outputs TARGET` removes what a stage left.",
         )
     project = opened_project(file)
     done = clean(
         project,
-        read_wish(project, targets),
+        read_wish(project, targets, excluded=excluded),
         tell_waiting,
         orphans=orphans,
         outputs=outputs,

@@ -8,12 +8,13 @@ from pathlib import Path
 
 import click
 
-from capstone_build.authoring.project import Project, find_project
+from capstone_build.authoring.project_place import ProjectPlace, find_project
 from capstone_build.cli.options import file_option, json_option
-from capstone_build.cli.past import opened_history, the_build
+from capstone_build.cli.past import opened_history
 from capstone_build.cli.terminal import Terminal
 from capstone_build.comparing import Comparing
 from capstone_build.errors import UsageError
+from capstone_build.past import the_build
 from capstone_build.presentation.artifact_change import USUAL_LINES, change_lines, changes_json
 from capstone_build.presentation.escaping import for_terminal
 
@@ -53,7 +54,7 @@ def diff_command(words: tuple[str, ...], everything: bool, as_json: bool, file: 
     return 0
 
 
-def _from_root(artifact: str, project: Project) -> str:
+def _from_root(artifact: str, project: ProjectPlace) -> str:
     """Return the path from the project's root of what is named from the current folder."""
     here = Path.cwd()
     folder = here.relative_to(project.root).as_posix() if here.is_relative_to(project.root) else ""

@@ -41,7 +41,7 @@ _USUAL_SECONDS = 30 * 86400.0
 @dry_run_option
 @json_option
 @file_option
-def gc_command(  # noqa: PLR0917 (click passes them by name)
+def gc_command(
     keep: float | None,
     max_size: int | None,
     kept: bool,

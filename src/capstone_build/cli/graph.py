@@ -8,7 +8,9 @@ from pathlib import Path
 import click
 
 from capstone_build.cli.options import (
+    exclude_option,
     file_option,
+    json_option,
     opened_project,
     read_wish,
     settings_option,
@@ -22,6 +24,7 @@ from capstone_build.session import foresee
 
 @click.command("graph")
 @targets_argument
+@exclude_option
 @click.option(
     "--format",
     "form",
@@ -31,15 +34,22 @@ from capstone_build.session import foresee
     help="A drawing for the terminal, or text for another program.",
 )
 @settings_option
+@json_option
 @file_option
 def graph_command(
-    targets: tuple[str, ...], form: str, settings: tuple[str, ...], file: Path | None
+    targets: tuple[str, ...],
+    excluded: tuple[str, ...],
+    form: str,
+    settings: tuple[str, ...],
+    as_json: bool,
+    file: Path | None,
 ) -> int:
     """Draw what TARGETs need, or everything, each stage with its state."""
     project = opened_project(file)
-    session, forecast = foresee(project, read_wish(project, targets, settings))
+    session, forecast = foresee(project, read_wish(project, targets, settings, excluded=excluded))
     with session:
         tell_asides(session)
+    form = "json" if as_json else form
     if form == "text":
         terminal = Terminal.of(sys.stdout)
         text = drawing.draw(

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from capstone_build.authoring.project import BUNDLED_MODULE, PIPELINE_FILE, named_pipeline
+from capstone_build.authoring.project_place import BUNDLED_MODULE, PIPELINE_FILE, named_pipeline
 from capstone_build.cli.terminal import Terminal
 from capstone_build.errors import MemoryFailedError, UsageError
 from capstone_build.founding.adopted import AdoptedPipeline

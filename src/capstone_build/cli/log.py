@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import shutil
 import sys
+from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
 
 import click
 
-from capstone_build.authoring.project import BUNDLED_LEDGER, find_project
+from capstone_build.authoring.project_place import BUNDLED_LEDGER, ProjectPlace, find_project
 from capstone_build.cli.options import file_option, json_option
-from capstone_build.cli.past import opened_history, the_build
+from capstone_build.cli.past import opened_history
 from capstone_build.cli.terminal import Terminal
-from capstone_build.core.artifact import MEMORY_FOLDER
 from capstone_build.core.history import PastBuild, PastStage
 from capstone_build.errors import UsageError
+from capstone_build.past import the_build, the_log
 from capstone_build.presentation.escaping import block_for_terminal
 from capstone_build.presentation.history import build_lines, history_json, history_lines
+from capstone_build.presentation.times_chart import Chart
 
 _USUAL = 10
 
@@ -40,6 +42,9 @@ _USUAL = 10
     is_flag=True,
     help="Tell what the bundled report asked models, and what that cost, instead.",
 )
+@click.option(
+    "--plot", "is_plot", is_flag=True, help="Draw how long stages and builds took, as a chart."
+)
 @json_option
 @file_option
 def log_command(
@@ -48,6 +53,7 @@ def log_command(
     stage: str | None,
     count: int,
     is_ledger: bool,
+    is_plot: bool,
     as_json: bool,
     file: Path | None,
 ) -> int:
@@ -55,28 +61,28 @@ def log_command(
     Tell what the latest builds did: when, what ran, why and how long.
 
     With BUILD, all of one: its identifier or the beginning of it, or `last`. With
-    STAGE as well, what that stage printed. Builds that had nothing to do are not
-    remembered; `capstone gc` forgets old ones.
+    STAGE as well, what that stage printed. With --plot, how long the stages took in
+    the latest builds, or with BUILD which of its stages ran when. Builds that had
+    nothing to do are not remembered; `capstone gc` forgets old ones.
     """
+    if is_plot and (as_json or is_ledger or stage is not None):
+        raise UsageError(
+            "--plot draws the times of stages and builds, and nothing else",
+            hint="`capstone log --plot [BUILD]`; for the figures, `capstone log --json`.",
+        )
     project = find_project(Path.cwd(), file)
     if is_ledger:
-        if build is not None:
-            raise UsageError("--llm tells of all builds together", hint="Leave out the build.")
-        # By its name: the engine does not know the bundled pipeline.
-        ledger = import_module(BUNDLED_LEDGER)
-        entries = ledger.read_ledger(project.root)
-        lines = ledger.ledger_json(entries) if as_json else ledger.ledger_lines(entries)
-        for line in lines:
-            click.echo(line)
+        _tell_ledger(project, build, as_json=as_json)
         return 0
-    logs = project.root / MEMORY_FOLDER / "logs"
 
     def log(past: PastBuild, each: PastStage) -> str:
-        path = logs / past.build / f"{each.stage}.log"
-        return path.relative_to(project.root).as_posix() if path.is_file() else ""
+        return the_log(project, past.build, each.stage)
 
     with opened_history(project) as history:
         builds = history.latest(count) if build is None else [the_build(history, build)]
+    if is_plot:
+        _plot(builds, is_one=build is not None)
+        return 0
     if build is None or stage is None:
         colour = Terminal.of(sys.stdout).colour
         if as_json:
@@ -88,6 +94,23 @@ def log_command(
         return 0
     _show(project.root / log(builds[0], _stage(builds[0], stage)))
     return 0
+
+
+def _tell_ledger(place: ProjectPlace, build: str | None, *, as_json: bool) -> None:
+    if build is not None:
+        raise UsageError("--llm tells of all builds together", hint="Leave out the build.")
+    # By its name: the engine does not know the bundled pipeline.
+    ledger = import_module(BUNDLED_LEDGER)
+    entries = ledger.read_ledger(place.root)
+    for line in ledger.ledger_json(entries) if as_json else ledger.ledger_lines(entries):
+        click.echo(line)
+
+
+def _plot(builds: Sequence[PastBuild], *, is_one: bool) -> None:
+    terminal = Terminal.of(sys.stdout)
+    chart = Chart(width=terminal.width, colour=terminal.colour, ascii_only=terminal.ascii_only)
+    for line in chart.of_build(builds[0]) if is_one else chart.of_times(builds):
+        click.echo(line, color=True)
 
 
 def _stage(build: PastBuild, name: str) -> PastStage:

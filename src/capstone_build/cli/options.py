@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
@@ -10,9 +9,11 @@ from typing import Any, TypeVar
 import click
 
 from capstone_build.authoring.parameters import read_option
-from capstone_build.authoring.project import Project, find_project
+from capstone_build.authoring.project_place import ProjectPlace, find_project
+from capstone_build.cli.source_lines import remember
 from capstone_build.core.artifact import MEMORY_FOLDER
 from capstone_build.errors import MemoryFailedError, PipelineNotFoundError, UsageError
+from capstone_build.presentation.build_view import Telling
 from capstone_build.presentation.escaping import block_for_terminal, for_terminal
 from capstone_build.presentation.nothing import BUNDLED
 from capstone_build.request import Wish
@@ -63,13 +64,29 @@ settings_option = click.option(
     metavar="K=V",
     help="Set a parameter: stage.name=value, or name=value for every stage that has it.",
 )
+
+
+def _excluding(what: str) -> Callable[[Function], Function]:
+    return click.option(
+        "-x",
+        "--exclude",
+        "excluded",
+        multiple=True,
+        metavar="T",
+        shell_complete=_known_targets,
+        help=f"Leave out {what}.",
+    )
+
+
+exclude_option = _excluding("what T names, and what needs it")
+except_option = _excluding("what T names")
 force_option = click.option(
     "--force",
     "forced",
     multiple=True,
-    metavar="STAGE",
+    metavar="T",
     shell_complete=_known_targets,
-    help="Run this stage whatever is known of it.",
+    help="Run what T names whatever is known of it.",
 )
 
 dry_run_option = click.option(
@@ -86,21 +103,34 @@ jobs_option = click.option(
 keep_going_option = click.option(
     "-k", "--keep-going", is_flag=True, help="Go on with what does not depend on a failure."
 )
+quiet_option = click.option(
+    "-q", "--quiet", "is_quiet", is_flag=True, help="Tell how stages failed, and the verdict."
+)
+verbose_option = click.option(
+    "-v",
+    "--verbose",
+    "is_verbose",
+    is_flag=True,
+    help="Tell of stages that are up to date as well, and what stages print.",
+)
 json_option = click.option("--json", "as_json", is_flag=True, help="Tell it as JSON.")
 
 
-def opened_project(file: Path | None) -> Project:
+def opened_project(file: Path | None) -> ProjectPlace:
     """Find the project of the current folder; say so where it is the bundled pipeline."""
     project = find_project(Path.cwd(), file)
+    remember(project.root)
     if project.is_bundled:
         click.echo(BUNDLED, err=True)
     return project
 
 
 def read_wish(
-    project: Project,
+    project: ProjectPlace,
     targets: Sequence[str],
     settings: Sequence[str] = (),
+    *,
+    excluded: Sequence[str] = (),
     forced: Sequence[str] = (),
 ) -> Wish:
     """Read what the command line asks for; paths are those from the current folder."""
@@ -108,17 +138,18 @@ def read_wish(
     inside = here.is_relative_to(project.root)
     return Wish(
         targets=tuple(_from_root(target, project) for target in targets),
+        excluded=tuple(_from_root(target, project) for target in excluded),
         forced=tuple(_from_root(target, project) for target in forced),
         settings=tuple(read_option(option) for option in settings),
         folder=here.relative_to(project.root).as_posix() if inside else "",
     )
 
 
-def cores() -> int:
-    """Count the cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+def read_telling(is_quiet: bool, is_verbose: bool) -> Telling:
+    """Return how much is to be told."""
+    if is_quiet and is_verbose:
+        raise UsageError("-q and -v contradict each other", hint="Leave out one of them.")
+    return Telling.QUIET if is_quiet else Telling.FULL if is_verbose else Telling.USUAL
 
 
 def tell_asides(session: Session) -> None:
@@ -139,7 +170,7 @@ def tell_waiting(pid: int | None) -> None:
     click.echo(f"waits for another build here{f' (process {pid})' if pid else ''}", err=True)
 
 
-def _from_root(target: str, project: Project) -> str:
+def _from_root(target: str, project: ProjectPlace) -> str:
     path = Path(target)
     inside = path.is_absolute() and path.is_relative_to(project.root)
     return path.relative_to(project.root).as_posix() if inside else target

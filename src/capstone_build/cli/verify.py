@@ -9,9 +9,9 @@ from pathlib import Path
 
 import click
 
-from capstone_build.authoring.project import Project
+from capstone_build.authoring.project_place import ProjectPlace
 from capstone_build.cli.options import (
-    cores,
+    except_option,
     file_option,
     jobs_option,
     json_option,
@@ -23,8 +23,9 @@ from capstone_build.cli.options import (
     tell_waiting,
 )
 from capstone_build.cli.terminal import Terminal
+from capstone_build.cores import cores
 from capstone_build.errors import UsageError
-from capstone_build.interruption import SIGNALLED
+from capstone_build.interruption import SIGNALLED, interruptible
 from capstone_build.presentation.byte_bar import ByteBar
 from capstone_build.presentation.rebuilding import (
     RebuildView,
@@ -39,13 +40,15 @@ from capstone_build.verifying import verify
 
 @click.command("verify")
 @stages_or_none_argument
+@except_option
 @click.option("--rebuild", "again", is_flag=True, help="Run STAGEs, or all, again, and compare.")
 @jobs_option
 @json_option
 @settings_option
 @file_option
-def verify_command(  # noqa: PLR0917 (click passes them by name)
+def verify_command(
     stages: tuple[str, ...],
+    excluded: tuple[str, ...],
     again: bool,
     jobs: int | None,
     as_json: bool,
@@ -67,14 +70,15 @@ def verify_command(  # noqa: PLR0917 (click passes them by name)
 
     Exit code 1 if anything is wrong, or differs.
     """
-    if (stages or settings) and not again:
+    if (stages or settings or excluded) and not again:
         raise UsageError(
             "all that is remembered is verified, not a part of it",
             hint="`capstone verify --rebuild STAGE` runs a stage again and compares.",
         )
     project = opened_project(file)
     if again:
-        return _rebuild(project, read_wish(project, stages, settings), jobs or cores(), as_json)
+        wish = read_wish(project, stages, settings, excluded=excluded)
+        return _rebuild(project, wish, jobs or cores(), as_json)
     terminal = Terminal.of(sys.stdout)
     with ByteBar(sys.stdout, is_live=terminal.live and not as_json, colour=terminal.colour) as bar:
         done = verify(project.root, jobs or cores(), bar, tell_waiting)
@@ -86,11 +90,12 @@ def verify_command(  # noqa: PLR0917 (click passes them by name)
     return 1 if done.findings else 0
 
 
-def _rebuild(project: Project, wish: Wish, jobs: int, as_json: bool) -> int:
+def _rebuild(project: ProjectPlace, wish: Wish, jobs: int, as_json: bool) -> int:
     terminal = Terminal.of(sys.stdout)
     stream = io.StringIO() if as_json else sys.stdout
     is_live = terminal.live and not as_json
-    with RebuildView(stream, is_live=is_live, colour=terminal.colour, width=terminal.width) as view:
+    view = RebuildView(stream, is_live=is_live, colour=terminal.colour, width=terminal.width)
+    with view, interruptible():
         done = rebuild(project, wish, jobs, view)
     tell_printed(done.printed)
     if as_json:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
 from capstone_build.cli.options import (
+    except_option,
     file_option,
+    json_option,
     opened_project,
     read_wish,
     settings_option,
@@ -27,20 +31,25 @@ from capstone_build.presentation.explanation import (
     explanation_lines,
     overview_lines,
 )
+from capstone_build.presentation.explanation_json import explanations_record
 from capstone_build.session import foresee
 
 
 @click.command("why")
 @stages_or_none_argument
+@except_option
 @click.option("--closure", is_flag=True, help="List all that counts in its fingerprint.")
 @click.option("--all", "everything", is_flag=True, help="Leave nothing out, however long it is.")
 @settings_option
+@json_option
 @file_option
 def why_command(
     stages: tuple[str, ...],
+    excluded: tuple[str, ...],
     closure: bool,
     everything: bool,
     settings: tuple[str, ...],
+    as_json: bool,
     file: Path | None,
 ) -> int:
     """
@@ -56,8 +65,8 @@ def why_command(
             hint="`capstone why STAGE --closure`; `capstone status` lists the stages.",
         )
     project = opened_project(file)
-    wish = read_wish(project, stages, settings)
-    session, forecast = foresee(project, wish)
+    wish = read_wish(project, stages, settings, excluded=excluded)
+    session, forecast = foresee(project, replace(wish, excluded=()))
     with session:
         tell_asides(session)
         terminal = Terminal.of(sys.stdout)
@@ -66,12 +75,17 @@ def why_command(
         listed = limits if sys.stdout.isatty() else UNLIMITED
         explaining = Explaining(session, forecast)
         stale = [s for s in forecast.graph if not isinstance(forecast.plan[s.name], UpToDate)]
-        if not (stages or everything):
-            told = map(explaining.explain, stale)
-            _print(overview_lines(told, len(forecast.graph) - len(stale), terminal.colour))
+        named = [session.graph.stages[name] for name in session.selected(wish)] if stages else stale
+        if as_json:
+            told = [explaining.explain(stage) for stage in named]
+            counted = {s.name: explaining.counted(s) for s in named} if closure else {}
+            click.echo(json.dumps(explanations_record(told, counted), indent=2))
             return 0
-        names = dict.fromkeys(session.graph.find(t, wish.folder) for t in wish.targets)
-        for stage in [session.graph.stages[name] for name in names] if stages else stale:
+        if not (stages or everything):
+            brief = map(explaining.in_brief, stale)
+            _print(overview_lines(brief, len(forecast.graph) - len(stale), terminal.colour))
+            return 0
+        for stage in named:
             _print(explanation_lines(explaining.explain(stage), limits, terminal.colour))
             if closure:
                 _print(closure_lines(explaining.counted(stage), listed))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from capstone_build.core.artifact_change import Content
 from capstone_build.core.plan import Difference, Verdict
 from capstone_build.core.report import ReadUndeclared
 from capstone_build.core.stage import StageName
@@ -26,6 +27,7 @@ class Change:
         remark: Why the two are not known, if there should be any.
         note: Why something coarser than a definition counts, if so.
         place: Which line of the code reads it, if it is read undeclared and that is known.
+        content: In what a file of data differs; None where it is none, or that is not known.
     """
 
     difference: Difference
@@ -35,6 +37,23 @@ class Change:
     remark: str = ""
     note: str = ""
     place: str = ""
+    content: Content | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Above:
+    """
+    A stage upstream that is not up to date, and so may change what is read.
+
+    Attributes:
+        stage: Its name.
+        verdict: What a build would do with it.
+        artifacts: What is read of it, as it is declared; empty where others are in between.
+    """
+
+    stage: StageName
+    verdict: Verdict
+    artifacts: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +109,8 @@ class Explanation:
         edited: Source files that it uses and that were edited in nothing that it uses.
         undeclared: What it reads and does not declare.
         coarse: Where reading the source ends, and something coarser counts.
+        upstream: What is above it and not up to date: first what it reads of, then what
+            those wait for.
     """
 
     stage: StageName
@@ -99,3 +120,4 @@ class Explanation:
     edited: tuple[str, ...]
     undeclared: tuple[ReadUndeclared, ...]
     coarse: tuple[str, ...]
+    upstream: tuple[Above, ...] = ()

@@ -155,7 +155,8 @@ def judge(stage: StageName, now: Observation, memory: Memory) -> UpToDate | CanR
     differences = compare(stage, now, memory)
     if not differences:
         return UpToDate()
-    for trace in () if now.key is None else memory.recall(now.key):
+    key = now.key
+    for trace in () if key is None else memory.recall(key):
         if now.still_holds(trace.discovered) and all(
             now.outputs.get(path) == digest or memory.holds(digest)
             for path, digest in trace.outputs.items()

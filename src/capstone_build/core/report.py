@@ -18,6 +18,7 @@ from capstone_build.core.contract import Violation
 from capstone_build.core.digest import Digest
 from capstone_build.core.fingerprint import Aspect
 from capstone_build.core.plan import Difference
+from capstone_build.core.prospect import Prospect
 from capstone_build.core.stage import StageName
 
 
@@ -111,18 +112,30 @@ class StageResult:
 
 @dataclass(frozen=True, slots=True)
 class BuildStarted:
-    """The plan is made, and this many *stages* are looked at."""
+    """
+    The plan is made, and this many *stages* are looked at.
+
+    So many *jobs* run at the same time, and *expected* is how long those that may have to
+    run will take, as far as that can be told from before.
+    """
 
     stages: int
+    jobs: int = 1
+    expected: Mapping[StageName, Prospect] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class StageStarted:
-    """A stage begins to run, with this *attempt*, counted from 1."""
+    """
+    A stage begins to run, with this *attempt*, counted from 1.
+
+    What it prints goes to *log*, a path from the root.
+    """
 
     stage: StageName
     because: tuple[Difference, ...]
     attempt: int = 1
+    log: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,6 +245,13 @@ class PipelinePrinted:
 
 
 @dataclass(frozen=True, slots=True)
+class StagesLeftOut:
+    """These *stages* are not brought up to date: each needs one that is excluded."""
+
+    stages: tuple[StageName, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Waiting:
     """Another build, of process *pid*, is at work in this project."""
 
@@ -258,6 +278,7 @@ Event: TypeAlias = (
     | CalledBack
     | NotSettled
     | PipelinePrinted
+    | StagesLeftOut
     | Waiting
     | MemoryReset
 )

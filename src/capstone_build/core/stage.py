@@ -151,11 +151,14 @@ class Stage:
         added: Definitions that it declares to be its code besides.
         files: Files and folders that it declares to be its code.
         ignored: Definitions and modules that it declares not to matter.
+        tags: Words by which it can be selected, with others.
         version: What its author calls the present state of it; None if it has no name.
         captured:
             Values that reach its function other than as an argument (closures,
             defaults, partial arguments), each spelled out.
         location: Where it is declared.
+        reads: Every artifact that it declares to read.
+        writes: Every artifact that it declares to write.
     """
 
     name: StageName
@@ -171,16 +174,15 @@ class Stage:
     added: tuple[Symbol, ...] = ()
     files: tuple[Artifact, ...] = ()
     ignored: tuple[Symbol, ...] = ()
+    tags: tuple[str, ...] = ()
     version: str | None = None
     captured: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     location: Location
+    reads: tuple[Artifact, ...] = field(init=False, repr=False, compare=False)
+    writes: tuple[Artifact, ...] = field(init=False, repr=False, compare=False)
 
-    @property
-    def reads(self) -> tuple[Artifact, ...]:
-        """Every artifact that it declares to read."""
-        return tuple(artifact for each in self.inputs for artifact in each.artifacts)
-
-    @property
-    def writes(self) -> tuple[Artifact, ...]:
-        """Every artifact that it declares to write."""
-        return tuple(output.artifact for output in self.outputs)
+    def __post_init__(self) -> None:
+        """List the artifacts: they are asked for many times in a build."""
+        reads = tuple([artifact for each in self.inputs for artifact in each.artifacts])
+        object.__setattr__(self, "reads", reads)
+        object.__setattr__(self, "writes", tuple([each.artifact for each in self.outputs]))

@@ -11,6 +11,9 @@ from collections.abc import Iterator, Mapping
 
 from capstone_build.core.digest import Digest, JsonValue, digest_fields
 
+SECRET_PIECES = ("key", "secret", "token", "pass", "pwd", "credential", "auth", "cookie", "dsn")
+"""One of these, in small letters, is in every name of a key."""
+
 _SECRET = re.compile(
     r"(^|_)(api_?key|key|keys|secret|secrets|token|tokens|password|passwd|pwd|passphrase"
     r"|credential|credentials|auth|cookie|dsn)(_|$)",

@@ -16,6 +16,8 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
+from capstone_build.execution.forking import prctl
+
 _LISTS_CHILDREN = Path(f"/proc/self/task/{os.getpid()}/children").exists()
 """Whether the kernel tells the children of a process (CONFIG_PROC_CHILDREN)."""
 
@@ -32,10 +34,8 @@ def adopt() -> bool:
     """
     if sys.platform != "linux":
         return False
-    import ctypes
-
     pr_set_child_subreaper = 36
-    return bool(ctypes.CDLL(None).prctl(pr_set_child_subreaper, 1, 0, 0, 0) == 0)
+    return prctl()(pr_set_child_subreaper, 1, 0, 0, 0) == 0
 
 
 def descendants(pid: int) -> list[int]:

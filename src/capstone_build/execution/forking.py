@@ -6,6 +6,7 @@ Knows processes; does not know what they are for.
 
 from __future__ import annotations
 
+import functools
 import os
 import random
 import signal
@@ -34,6 +35,15 @@ class Chance:
             random.setstate(self._now)
 
 
+@functools.cache
+def prctl() -> Callable[..., int]:
+    """Return Linux's way for a process to ask things of itself; a fork finds it looked up."""
+    import ctypes
+
+    found: Callable[..., int] = ctypes.CDLL(None).prctl
+    return found
+
+
 def ending_with(parent: int) -> Callable[[], None]:
     """
     Return what lets a fork be killed when its *parent* dies, in whatever way.
@@ -43,13 +53,11 @@ def ending_with(parent: int) -> Callable[[], None]:
     """
     if sys.platform != "linux":
         return lambda: None
-    import ctypes
-
-    prctl = ctypes.CDLL(None).prctl
+    control = prctl()
     pr_set_pdeathsig = 1
 
     def ask() -> None:
-        prctl(pr_set_pdeathsig, signal.SIGKILL)
+        control(pr_set_pdeathsig, signal.SIGKILL)
         if os.getppid() != parent:  # it died before we asked
             os._exit(70)
 

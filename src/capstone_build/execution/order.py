@@ -8,7 +8,7 @@ know why the stage runs.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 from capstone_build.core.contract import Violation
@@ -59,7 +59,7 @@ class WorkOrder:
 
     def as_record(self) -> dict[str, Any]:
         """Return the order as JSON can say it."""
-        return asdict(self)
+        return {name: getattr(self, name) for name in _ORDERED}
 
     @classmethod
     def from_record(cls, record: Mapping[str, Any]) -> WorkOrder:
@@ -67,6 +67,9 @@ class WorkOrder:
         inputs = {name: tuple(paths) for name, paths in record["inputs"].items()}
         in_place = tuple((final, half, before) for final, half, before in record["in_place"])
         return cls(**{**record, "inputs": inputs, "in_place": in_place})
+
+
+_ORDERED = tuple(each.name for each in fields(WorkOrder))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

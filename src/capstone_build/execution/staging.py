@@ -30,12 +30,21 @@ class Staging:
 
     def __init__(self, root: Path, memory: Path, build: str) -> None:
         self._root = root
+        self._memory = memory
         self._folder = memory / "staging" / build
         self._notes = memory / "notes" / build
         self._kept = memory / "kept" / build
 
     def sweep(self) -> None:
-        """Remove what earlier builds left in staging; to be called under the lock."""
+        """
+        Remove what earlier builds left in staging; to be called under the lock.
+
+        What stands in the engine's folder where one of its own folders has to be is moved aside.
+        """
+        for name in ("objects", "staging", "kept", "logs"):
+            place = self._memory / name
+            if os.path.lexists(place) and not place.is_dir():
+                place.rename(place.with_name(f"{name}.in-the-way"))
         shutil.rmtree(self._folder.parent, ignore_errors=True)
         shutil.rmtree(self._notes.parent, ignore_errors=True)
 
@@ -51,6 +60,7 @@ class Staging:
             another folder.
         """
         paths: dict[str, str] = {}
+        self._notes.mkdir(parents=True, exist_ok=True)
         for output in stage.outputs:
             try:
                 paths[output.name] = str(self._room_for(output, number))
@@ -156,7 +166,6 @@ class Staging:
     def notes_file(self, number: int) -> Path:
         """Return where the run of this *number* notes what it is seen to read."""
         # Not among the outputs: a stage that removes these is seen to look at them.
-        self._notes.mkdir(parents=True, exist_ok=True)
         return self._notes / str(number)
 
     def staged(self, number: int, output: Output) -> Path:

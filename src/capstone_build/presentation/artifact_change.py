@@ -31,6 +31,7 @@ from capstone_build.core.artifact_change import (
     TextChange,
     Version,
 )
+from capstone_build.core.digest import JsonValue
 from capstone_build.core.table_change import ColumnChange, Spread, TableChange
 from capstone_build.presentation.escaping import for_terminal
 from capstone_build.presentation.style import Style, paint
@@ -55,7 +56,7 @@ def change_lines(change: ArtifactChange, most: int | None, colour: bool) -> Iter
     yield f"{head}  {_version(change.then)} -> {_version(change.now)}"
     if change.content is None:
         return
-    lines = list(_content(change.content))
+    lines = list(content_lines(change.content))
     for line in lines[:most]:
         style = {"-": Style.BAD, "+": Style.GOOD}.get(line[:1])
         text = for_terminal(line)
@@ -66,17 +67,34 @@ def change_lines(change: ArtifactChange, most: int | None, colour: bool) -> Iter
 
 def changes_json(changes: Sequence[ArtifactChange]) -> str:
     """Return changes as JSON: plain ASCII, indented."""
-    told = [
+    return json.dumps(changes_record(changes), indent=2) + "\n"
+
+
+def changes_record(changes: Sequence[ArtifactChange]) -> dict[str, JsonValue]:
+    """Return changes as JSON says them, above."""
+    told: list[JsonValue] = [
         {
             "path": each.path,
             "then": None if each.then is None else asdict(each.then),
             "now": None if each.now is None else asdict(each.now),
-            "kind": None if each.content is None else _KINDS[type(each.content)],
-            "change": None if each.content is None else _finite(asdict(each.content)),
+            **(
+                {"kind": None, "change": None}
+                if each.content is None
+                else content_record(each.content)
+            ),
         }
         for each in changes
     ]
-    return json.dumps({"format": FORMAT, "artifacts": told}, indent=2) + "\n"
+    return {"format": FORMAT, "artifacts": told}
+
+
+def _content_or_none(content: Content | None) -> dict[str, JsonValue]:
+    return {"kind": None, "change": None} if content is None else content_record(content)
+
+
+def content_record(content: Content) -> dict[str, JsonValue]:
+    """Return in what a file differs, and of which kind that is, as JSON says it, above."""
+    return {"kind": _KINDS[type(content)], "change": _finite(asdict(content))}
 
 
 def _version(version: Version | None) -> str:
@@ -85,7 +103,8 @@ def _version(version: Version | None) -> str:
     return version.build or "as no build left it"
 
 
-def _content(content: Content) -> Iterator[str]:
+def content_lines(content: Content) -> Iterator[str]:
+    """Yield in what a file differs; of a text the lines of a unified diff."""
     match content:
         case TextChange(lines):
             yield from lines

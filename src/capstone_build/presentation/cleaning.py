@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from capstone_build.core.digest import JsonValue
 from capstone_build.core.leftover import Fate, Leftover
 from capstone_build.core.size import spell_size
 from capstone_build.presentation.amount import counted
@@ -15,6 +16,8 @@ from capstone_build.presentation.cells import padded
 from capstone_build.presentation.escaping import for_terminal
 from capstone_build.presentation.sentence import listed
 from capstone_build.presentation.style import Style, paint
+
+FORMAT = 1
 
 _STYLES = {Fate.REMOVED: Style.GOOD, Fate.KEPT: Style.NOTE, Fate.LEFT: Style.DIM}
 _WORDS = {Fate.REMOVED: "removed", Fate.KEPT: "set aside", Fate.LEFT: "left"}
@@ -42,6 +45,25 @@ def cleaning_lines(
     ]
     files = [each for each in leftovers if not each.path.endswith("/")]
     return [*lines, paint(_verdict(files, is_dry) if files else nothing, Style.HEAD, colour)]
+
+
+def cleaning_record(leftovers: Sequence[Leftover]) -> dict[str, JsonValue]:
+    """Return what was, or would be, done with each file, as JSON can say it."""
+    return {
+        "format": FORMAT,
+        "files": [
+            {
+                "path": each.path,
+                "stage": each.stage,
+                "fate": each.fate.value,
+                "bytes": each.size,
+                "kept": each.kept or None,
+                "why": each.why,
+                "is_held": each.is_held,
+            }
+            for each in leftovers
+        ],
+    }
 
 
 def orphans_line(leftovers: Sequence[Leftover]) -> str:

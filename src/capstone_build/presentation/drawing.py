@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from capstone_build.core.artifact import Artifact
-from capstone_build.core.graph import Linking, StageGraph
+from capstone_build.core.graph import StageGraph
 from capstone_build.core.plan import CanRestore, MayRun, MustRun, Plan, Verdict
 from capstone_build.presentation.cells import cells, cut, padded
 from capstone_build.presentation.escaping import for_terminal
@@ -104,12 +104,11 @@ def draw(
     room = width - 2 * columns
     names = pen.names(graph, room)
     words = max(len(_word(verdict)) for verdict in plan.values()) if room >= _ROOMY else 0
-    sources = Linking(tuple(graph)).sources
     lines = []
     for row in laid:
         stage, verdict = graph.stages[row.stage], plan[row.stage]
         word = padded(_word(verdict), words) + "  " if words else ""
-        files = f"{pen.files(sources[row.stage], stage.writes)}{_because(verdict)}"
+        files = f"{pen.files(graph.sources[row.stage], stage.writes)}{_because(verdict)}"
         rest = pen.cut(word + files, max(0, room - names - 2))
         name = padded(pen.cut(row.stage, names), names if rest else 0)
         lines.append(

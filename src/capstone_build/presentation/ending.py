@@ -38,7 +38,7 @@ def ending(report: BuildReport, resume: str, colour: bool) -> list[str]:
         resume: The command that goes on from there.
         colour: Whether the lines may hold colours.
     """
-    lines = [line for result in report.failures for line in _failure(result, colour)]
+    lines = [line for result in report.failures for line in failure_lines(result, colour)]
     if report.failures or report.interrupted is not None:
         lines += _going_on(report, resume, colour)
     style = (
@@ -63,8 +63,8 @@ def verdict(report: BuildReport) -> str:
     return line if report.interrupted is None else f"interrupted: {line}"
 
 
-def _failure(result: StageResult, colour: bool) -> Iterator[str]:
-    """Lay out how one stage failed; begins with a blank line."""
+def failure_lines(result: StageResult, colour: bool) -> Iterator[str]:
+    """Yield how one stage failed; begins with a blank line. Nothing if it did not."""
     failure = result.failure
     if failure is None:
         return

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TypeAlias
 
 from capstone_build.core.report import (
+    BuildReport,
     BuildStarted,
     CalledBack,
     EditKept,
@@ -26,13 +27,15 @@ from capstone_build.core.report import (
     StageEnded,
     StageResult,
     StageRetried,
+    StagesLeftOut,
     StageStarted,
     Waiting,
 )
+from capstone_build.core.stage import StageName
 from capstone_build.presentation.cells import cells, cut, padded
 from capstone_build.presentation.duration import spelled
 from capstone_build.presentation.escaping import block_for_terminal, for_terminal
-from capstone_build.presentation.sentence import reason
+from capstone_build.presentation.sentence import needing_excluded, reason
 from capstone_build.presentation.style import Style, paint
 from capstone_build.presentation.undeclared import undeclared_event
 
@@ -40,6 +43,8 @@ _NARROWEST_NAME = 10
 _WIDEST_NAME = 28
 _TIME = 8
 _WORD = 9
+_WIDE_WORD = 10
+"""With a word for stages that are up to date."""
 _ROOMY = 60
 """From so many cells on, names and times stand in columns."""
 
@@ -53,6 +58,7 @@ Aside: TypeAlias = (
     | CalledBack
     | NotSettled
     | PipelinePrinted
+    | StagesLeftOut
     | Waiting
     | MemoryReset
 )
@@ -66,10 +72,14 @@ class EventLine:
     Args:
         colour: Whether the lines may hold colours.
         width: The most cells in the line of a stage; 0 for no limit.
+        is_full: Whether stages that are up to date have a line as well.
     """
 
-    def __init__(self, colour: bool, width: int) -> None:
+    def __init__(self, colour: bool, width: int, is_full: bool = False) -> None:
         self._colour = colour
+        self._is_full = is_full
+        self._word = _WIDE_WORD if is_full else _WORD
+        self._told: set[StageName] = set()
         self.width = width
         self._column = _NARROWEST_NAME
 
@@ -89,6 +99,13 @@ class EventLine:
             case _:
                 return self._aside(event)
 
+    def rest(self, report: BuildReport) -> list[str]:
+        """Return the lines of stages that are up to date, where no event told so."""
+        if not self._is_full:
+            return []
+        reused = [r for r in report.results.values() if r.outcome is Outcome.REUSED]
+        return [line for each in reused if (line := self._ended(each)) is not None]
+
     def _ended(self, result: StageResult) -> str | None:
         because = reason(result.because)
         note = "" if result.changed else "outputs unchanged"
@@ -102,6 +119,9 @@ class EventLine:
                 failure = result.failure
                 said = _first_line(failure) if failure else ""
                 return self._line("failed", Style.BAD, result.stage, said, time=time)
+            case Outcome.REUSED if self._is_full and result.stage not in self._told:
+                self._told.add(result.stage)
+                return self._line("up to date", Style.DIM, result.stage, "")
             case Outcome.REUSED | Outcome.SKIPPED:
                 return None
 
@@ -123,6 +143,8 @@ class EventLine:
                 said = f"{artifact}: left by stage {stage}, which is no longer declared; now {kept}"
             case ReadUndeclared() | CalledBack() | NotSettled():
                 word, said = undeclared_event(event)
+            case StagesLeftOut(stages):
+                word, said = "left out", needing_excluded(stages)
             case Waiting(pid):
                 word = "waiting"
                 said = f"for another build here{f' (process {pid})' if pid is not None else ''}"
@@ -134,7 +156,7 @@ class EventLine:
         self, word: str, style: Style, stage: str, said: str, *, time: str = "", note: str = ""
     ) -> str:
         """Set one line in columns; what is *said* is cut first, so that *note* survives."""
-        head = f"{padded(word, _WORD)} {self._named(for_terminal(stage), time)}"
+        head = f"{padded(word, self._word)} {self._named(for_terminal(stage), time)}"
         said = for_terminal(said)
         note = f"-> {note}" if note and said else note
         if self.width and said:
@@ -151,7 +173,7 @@ class EventLine:
 
     def _note(self, word: str, said: str) -> str:
         """Set a line that is never cut: it may name the one place where an edit is kept."""
-        return f"{paint(padded(word, _WORD), Style.NOTE, self._colour)} {for_terminal(said)}"
+        return f"{paint(padded(word, self._word), Style.NOTE, self._colour)} {for_terminal(said)}"
 
 
 def _first_line(failure: Failure) -> str:

@@ -14,9 +14,11 @@ from dataclasses import dataclass
 from difflib import unified_diff
 from itertools import groupby
 
-from capstone_build.core.explanation import Change, Counted, Explanation, Past
+from capstone_build.core.artifact_change import TextChange
+from capstone_build.core.explanation import Above, Change, Counted, Explanation, Past
 from capstone_build.core.fingerprint import Aspect
 from capstone_build.core.plan import Difference, UpToDate
+from capstone_build.presentation.artifact_change import content_lines
 from capstone_build.presentation.cells import cells, padded
 from capstone_build.presentation.duration import spelled
 from capstone_build.presentation.escaping import for_terminal
@@ -59,6 +61,7 @@ def explanation_lines(told: Explanation, limits: Limits, colour: bool) -> Iterat
     if told.past is not None:
         yield from _past(told.past, limits, colour, details=isinstance(told.verdict, UpToDate))
     yield from _cut([for_terminal(each) for each in told.coarse], limits, "places")
+    yield from _cut(list(map(_above, told.upstream)), limits, "stages above")
     reads = [f"counts: {for_terminal(undeclared(each))}" for each in told.undeclared]
     yield from _cut(reads, limits, "that are read and not declared")
 
@@ -74,7 +77,7 @@ def overview_lines(stale: Iterable[Explanation], up_to_date: int, colour: bool) 
     """
     has_lines = False
     for told in stale:
-        has_lines = has_lines or any(change.old != change.new for change in told.changes)
+        has_lines = has_lines or any(map(_has_lines, told.changes))
         yield _verdict(told, colour)
         for change in (ordered := _ordered(told.changes))[:_BRIEF_CHANGES]:
             yield from _account(change, "  ")
@@ -142,12 +145,25 @@ def _verdict(told: Explanation, colour: bool) -> str:
     return f"{paint(name, Style.HEAD, colour)}: {paint(mark.word, mark.style, colour)}{rest}"
 
 
+def _above(above: Above) -> str:
+    """Say what a stage upstream does, and what it may change."""
+    name = for_terminal(above.stage)
+    said = verdict_line(above.verdict)
+    if not above.artifacts:
+        return f"further above: {name} {said}"
+    return f"above: {name} {said} -> {listed(above.artifacts, 2)} may change"
+
+
+def _has_lines(change: Change) -> bool:
+    return change.old != change.new or change.content is not None
+
+
 def _past(past: Past, limits: Limits, colour: bool, *, details: bool) -> Iterator[str]:
     when = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(past.at))
     took = f" in {spelled(past.seconds)}" if past.how == "built" else ""
     said = {"accepted": "accepted as it stands", "restored": "brought back from the store"}
     because = [change.difference for change in past.changes]
-    has_more = details and any(change.old != change.new for change in past.changes)
+    has_more = details and any(map(_has_lines, past.changes))
     is_first = any(each.aspect is Aspect.NEW for each in because)
     ending = ", because" if has_more else f": {reason(because)}" if because else ""
     if is_first:
@@ -202,6 +218,11 @@ def _diff(change: Change) -> Iterator[str]:
     if change.remark:
         yield f"  ({change.remark})"
         return
+    if change.content is not None:
+        is_text = isinstance(change.content, TextChange)
+        for line in content_lines(change.content):
+            yield _spaced(line) if is_text else f"  {line}"
+        return
     old, new = _lines(change.old), _lines(change.new)
     if old == new:
         return
@@ -210,7 +231,12 @@ def _diff(change: Change) -> Iterator[str]:
         return
     _, _, _, *lines = unified_diff(old, new, n=_CONTEXT, lineterm="")
     for line in lines:
-        yield "  ..." if line.startswith("@@") else f"{line[0]} {line[1:]}".rstrip()
+        yield _spaced(line)
+
+
+def _spaced(line: str) -> str:
+    """Set off what a line of a unified diff says from its sign."""
+    return "  ..." if line.startswith("@@") else f"{line[:1]} {line[1:]}".rstrip()
 
 
 def _lines(code: str) -> list[str]:

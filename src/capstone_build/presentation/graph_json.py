@@ -30,6 +30,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
+from capstone_build.core.digest import JsonValue
 from capstone_build.core.fingerprint import Aspect
 from capstone_build.core.graph import StageGraph
 from capstone_build.core.plan import CanRestore, Difference, MayRun, MustRun, Plan, Verdict
@@ -42,29 +43,41 @@ FORMAT = 1
 
 def draw(graph: StageGraph, plan: Plan) -> str:
     """Return *graph* and *plan* as JSON: plain ASCII, indented."""
+    return json.dumps(graph_record(graph, plan), indent=2) + "\n"
+
+
+def graph_record(graph: StageGraph, plan: Plan) -> dict[str, JsonValue]:
+    """Return *graph* and *plan* as JSON says them, above."""
     rank = {name: index for index, name in enumerate(graph.stages)}
-    stages = []
+    stages: list[JsonValue] = []
     for stage in graph:
         upstream = sorted(graph.upstream(stage.name), key=rank.__getitem__)
         stages.append(_stage(stage, plan[stage.name], upstream))
-    return json.dumps({"format": FORMAT, "stages": stages}, indent=2) + "\n"
+    return {"format": FORMAT, "stages": stages}
 
 
-def _stage(stage: Stage, verdict: Verdict, upstream: Sequence[StageName]) -> dict[str, object]:
+def verdict_record(verdict: Verdict) -> dict[str, JsonValue]:
+    """Return what is to become of a stage, as JSON says it, above."""
     because = verdict.because if isinstance(verdict, MustRun | CanRestore) else ()
     return {
-        "name": stage.name,
         "state": mark_of(verdict).state,
         "because": [difference_record(each) for each in because],
         "waits_for": list(verdict.waits_for) if isinstance(verdict, MayRun) else [],
+    }
+
+
+def _stage(stage: Stage, verdict: Verdict, upstream: Sequence[StageName]) -> dict[str, JsonValue]:
+    return {
+        "name": stage.name,
+        **verdict_record(verdict),
         "inputs": [artifact.path for artifact in stage.reads],
         "outputs": [artifact.path for artifact in stage.writes],
-        "upstream": upstream,
+        "upstream": list(upstream),
         "location": {"file": stage.location.file, "line": stage.location.line},
     }
 
 
-def difference_record(difference: Difference) -> dict[str, object]:
+def difference_record(difference: Difference) -> dict[str, JsonValue]:
     """Return a difference as JSON says it, above."""
     is_secret = difference.aspect is Aspect.ENVIRONMENT
     return {

@@ -32,6 +32,7 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
+from capstone_build.core.digest import JsonValue
 from capstone_build.core.history import PastBuild, PastStage
 from capstone_build.core.report import Outcome
 from capstone_build.core.signals import signal_name
@@ -40,6 +41,7 @@ from capstone_build.presentation.cells import cells, padded
 from capstone_build.presentation.duration import spelled
 from capstone_build.presentation.escaping import for_terminal
 from capstone_build.presentation.graph_json import difference_record
+from capstone_build.presentation.instant import instant
 from capstone_build.presentation.sentence import clause, listed, reason
 from capstone_build.presentation.style import Style, paint
 
@@ -94,14 +96,20 @@ def history_json(builds: Sequence[PastBuild], log: Callable[[PastBuild, PastStag
         builds: The builds.
         log: Returns where what a stage printed is kept; empty if it is not.
     """
-    told = [_record(build, log) for build in builds]
-    return json.dumps({"format": FORMAT, "builds": told}, indent=2) + "\n"
+    return json.dumps(history_record(builds, log), indent=2) + "\n"
 
 
-def _record(build: PastBuild, log: Callable[[PastBuild, PastStage], str]) -> dict[str, object]:
+def history_record(
+    builds: Sequence[PastBuild], log: Callable[[PastBuild, PastStage], str]
+) -> dict[str, JsonValue]:
+    """Return builds as JSON says them, above; the arguments are those of `history_json`."""
+    return {"format": FORMAT, "builds": [_record(build, log) for build in builds]}
+
+
+def _record(build: PastBuild, log: Callable[[PastBuild, PastStage], str]) -> dict[str, JsonValue]:
     return {
         "build": build.build,
-        "at": _instant(build.at),
+        "at": instant(build.at),
         "seconds": build.seconds,
         "interrupted": build.interrupted,
         "up_to_date": build.up_to_date,
@@ -109,7 +117,7 @@ def _record(build: PastBuild, log: Callable[[PastBuild, PastStage], str]) -> dic
             {
                 "name": each.stage,
                 "outcome": each.outcome.value,
-                "at": _instant(each.at),
+                "at": instant(each.at),
                 "seconds": each.seconds,
                 "because": [difference_record(difference) for difference in each.because],
                 "message": each.message,
@@ -155,7 +163,3 @@ def _facts(past: PastStage) -> Iterator[str]:
 
 def _when(at: float) -> str:
     return datetime.fromtimestamp(at).astimezone().strftime("%Y-%m-%d %H:%M:%S")
-
-
-def _instant(at: float) -> str:
-    return datetime.fromtimestamp(at).astimezone().isoformat(timespec="milliseconds")

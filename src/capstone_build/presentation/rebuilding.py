@@ -21,10 +21,10 @@ from capstone_build.core.report import (
     StageStarted,
 )
 from capstone_build.presentation.amount import counted
-from capstone_build.presentation.build_view import Progress
 from capstone_build.presentation.cells import cut, padded
 from capstone_build.presentation.duration import spelled
 from capstone_build.presentation.escaping import block_for_terminal, for_terminal
+from capstone_build.presentation.progress import Progress
 from capstone_build.presentation.sentence import verdict_line
 from capstone_build.presentation.style import Style, paint
 

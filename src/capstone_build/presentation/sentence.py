@@ -123,6 +123,11 @@ def listed(names: Iterable[str], at_most: int = 4) -> str:
     return f"{', '.join(shown[:at_most])} (+{len(shown) - at_most} more)"
 
 
+def needing_excluded(stages: Sequence[str]) -> str:
+    """Say of *stages* why they are left out."""
+    return f"{listed(stages)}: {'needs' if len(stages) == 1 else 'each needs'} what is excluded"
+
+
 def clause(difference: Difference) -> str:
     """Return one *difference* in words; never the value of an environment variable."""
     key = for_terminal(difference.key).rstrip(":")

@@ -1,7 +1,8 @@
 """
-What is on disk: which files a declared path stands for, and their digests.
+Files: what they hold, as digests, and what is remembered of that.
 
-Knows files and their states; does not know stages. A file whose state (size,
+Knows files and their states; does not know stages, nor how a path is found to stand for
+files (`capstone_build.storage.tree`). A file whose state (size,
 times, inode) has not moved since it was last read is not read again, unless it
 is so young that it may have changed within one tick of the clock (git calls
 such an entry racy).
@@ -12,39 +13,27 @@ from __future__ import annotations
 import os
 import stat
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import astuple, replace
 from pathlib import Path
+from typing import NamedTuple
 
-from capstone_build.core.artifact import (
-    Artifact,
-    ArtifactPath,
-    Kind,
-    fixed_prefix,
-    part_matches,
-    spellable,
-    unspelled,
-)
-from capstone_build.core.digest import (
-    EMPTY_FOLDER,
-    Digest,
-    Hasher,
-    digest_bytes,
-    executable,
-)
-from capstone_build.errors import MemoryFailedError, UnusableFileError
+from capstone_build.core.artifact import Artifact, ArtifactPath, Kind
+from capstone_build.core.digest import EMPTY_FOLDER, Digest
+from capstone_build.errors import UnusableFileError
+from capstone_build.storage.content import LARGE, digest_abreast, digest_file
 from capstone_build.storage.file_state import FileState, KnownFile
-
-_PIECE = 1 << 18
-"""How much of a file is read at once, in bytes: what is hashed is still near the processor ..."""
-
-_SMALL = 1 << 16
-"""... but for the first piece: most files are small, and to make room takes longer than to read."""
-
-_AS_BYTES = getattr(os, "O_BINARY", 0)
+from capstone_build.storage.tree import Tree, unreadable
 
 _CONFIRMED = 16 << 20
 """Larger files are not read again to be sure of them now: a later build does."""
+
+
+class _Unread(NamedTuple):
+    """A file that is to be read: its state, and when that was looked at."""
+
+    state: FileState
+    looked_ns: int
 
 
 class Files:
@@ -54,10 +43,13 @@ class Files:
     Args:
         root: The project's root.
         recall: What is remembered of a file, by path from the root.
+
+    Attributes:
+        tree: Where they are.
     """
 
     def __init__(self, root: Path, recall: Callable[[str], KnownFile | None]) -> None:
-        self._root = str(root)
+        self.tree = Tree(str(root))
         self._recall = recall
         self._seen: dict[str, KnownFile] = {}
         self._fresh: dict[str, KnownFile] = {}
@@ -72,15 +64,47 @@ class Files:
             MemoryFailedError: If it cannot be read.
             UnusableFileError: If it is a pipe, a socket or a device.
         """
+        found = self._known(path)
+        return self._learnt(path, found, self._read(path)) if isinstance(found, _Unread) else found
+
+    def digests(self, paths: Iterable[str]) -> dict[ArtifactPath, Digest | None]:
+        """
+        Return the digest of each file; None for one that is not there.
+
+        Large ones that are to be read are read at the same time.
+
+        Raises:
+            MemoryFailedError: If one cannot be read.
+            UnusableFileError: If one is a pipe, a socket or a device.
+        """
+        found = {ArtifactPath(path): self._known(path) for path in paths}
+        unread = {path: each for path, each in found.items() if isinstance(each, _Unread)}
+        large = [path for path, each in unread.items() if each.state.size >= LARGE]
+        abreast: dict[ArtifactPath, Digest | OSError] = {}
+        if len(large) > 1:
+            digests = digest_abreast([self.tree.at(path) for path in large])
+            abreast = dict(zip(large, digests, strict=True))
+        read: dict[ArtifactPath, Digest] = {}
+        for path, each in unread.items():
+            digest = abreast.get(path)
+            if isinstance(digest, OSError):
+                raise unreadable(path, digest)
+            read[path] = self._learnt(path, each, digest or self._read(path))
+        return {
+            path: read[path] if isinstance(each, _Unread) else each for path, each in found.items()
+        }
+
+    def _known(self, path: str) -> Digest | _Unread | None:
+        """Return the digest of a file, as far as it is known; None if there is none."""
         if path.endswith("/"):
             return EMPTY_FOLDER
-        full = self._at(path)
+        full = self.tree.at(path)
         try:
             status = os.stat(full)  # noqa: PTH116 (pathlib costs several times the stat)
         except (FileNotFoundError, NotADirectoryError):
             return None
         except OSError as error:
-            raise _unreadable(path, error) from None
+            raise unreadable(path, error) from None
         if not stat.S_ISREG(status.st_mode):
             if stat.S_ISDIR(status.st_mode):
                 return None
@@ -94,11 +118,15 @@ class Files:
             return published[1]
         known = self._seen.get(path) or self._recall(path)
         if known is None or not known.still_holds(state):
-            looked_ns = time.time_ns()
-            known = KnownFile.read(state, self._read(path), looked_ns)
-            self._fresh[path] = known
+            return _Unread(state, time.time_ns())
         self._seen[path] = known
         return known.digest
+
+    def _learnt(self, path: str, unread: _Unread, digest: Digest) -> Digest:
+        """Take note of what was read in a file; return its *digest*."""
+        known = KnownFile.read(unread.state, digest, unread.looked_ns)
+        self._seen[path] = self._fresh[path] = known
+        return digest
 
     def measured(self, artifact: Artifact) -> dict[ArtifactPath, Digest]:
         """
@@ -106,17 +134,14 @@ class Files:
 
         For files in staging, whose paths mean nothing to another build.
         """
-        place = artifact.location
-        if not os.path.isdir(os.path.join(self._root, place)):  # noqa: PTH112, PTH118 (as above)
-            return {place: self._read(place)}
         return {
             path: EMPTY_FOLDER if path.endswith("/") else self._read(path)
-            for path in sorted(self._inside(place, ()))
+            for path in self.tree.standing_for(artifact)
         }
 
     def measured_at(self, path: str) -> Digest | None:
         """Return the digest of one file, read anew and not remembered; None if it is none."""
-        return self._read(path) if os.path.isfile(self._at(path)) else None  # noqa: PTH113 (as above)
+        return self._read(path) if os.path.isfile(self.tree.at(path)) else None  # noqa: PTH113 (as above)
 
     def publish(self, path: str, digest: Digest) -> None:
         """
@@ -125,7 +150,7 @@ class Files:
         For the rest of the build the file's state vouches for it, however young.
         """
         try:
-            status = os.stat(self._at(path))  # noqa: PTH116 (as above)
+            status = os.stat(self.tree.at(path))  # noqa: PTH116 (as above)
         except OSError:
             return  # gone already: the next look will tell
         state = FileState.of(status)
@@ -174,18 +199,6 @@ class Files:
         fresh, self._fresh = self._fresh, {}
         return fresh
 
-    def is_file(self, path: str) -> bool:
-        """Tell whether there is a regular file at *path*."""
-        return os.path.isfile(self._at(path))  # noqa: PTH113 (as above)
-
-    def names_in(self, folder: str) -> list[str]:
-        """Return the names in a folder, as UTF-8 can spell them; none if it cannot be listed."""
-        try:
-            names = os.listdir(self._at(folder))  # noqa: PTH208 (names)
-        except OSError:
-            return []
-        return [spellable(name) for name in names]
-
     def states(self, paths: Iterable[str]) -> dict[str, FileState | None]:
         """
         Return the state of each file; None for one that is not there.
@@ -196,7 +209,7 @@ class Files:
         found: dict[str, FileState | None] = {}
         for path in paths:
             try:
-                status = os.stat(self._at(path))  # noqa: PTH116 (as above)
+                status = os.stat(self.tree.at(path))  # noqa: PTH116 (as above)
             except OSError:
                 found[path] = None
             else:
@@ -212,137 +225,17 @@ class Files:
         """
         Return the files that *artifact* stands for, with their digests.
 
-        A folder stands for the files in it, at any depth; an empty one, inside
-        as well, for itself, spelled with a `/`. A file that does not exist is
-        there as None; a pattern that matches nothing is empty.
+        A file that does not exist is there as None; see `Tree.standing_for`.
         """
-        place = artifact.location
-        if artifact.kind is Kind.PATTERN:
-            paths: list[ArtifactPath] = list(self.matching(artifact.path))
-        elif os.path.isdir(os.path.join(self._root, place)):  # noqa: PTH112, PTH118 (as above)
-            paths = list(self._inside(place, ()))
-        else:
-            paths = [place]
-        return {path: self.digest(path) for path in sorted(paths)}
-
-    def matching(self, pattern: str) -> Iterator[ArtifactPath]:
-        """Yield the files that *pattern* stands for, in no order."""
-        prefix = fixed_prefix(pattern)
-        rest = pattern[len(prefix) + 1 :] if prefix else pattern
-        yield from dict.fromkeys(self._matching(prefix, rest.split("/"), ()))
-
-    def _at(self, path: str) -> str:
-        """Return where in the file system *path* is."""
-        full = os.path.join(self._root, path)  # noqa: PTH118 (pathlib costs several times the stat)
-        if "\\udc" in path and not os.path.lexists(full):
-            return os.path.join(self._root, unspelled(path))  # noqa: PTH118 (as above)
-        return full
+        if artifact.kind is Kind.FILE and (known := self._known(artifact.location)) is not None:
+            place = artifact.location  # no folder, and there is no need to ask once more
+            if isinstance(known, _Unread):
+                known = self._learnt(place, known, self._read(place))
+            return {place: known}
+        return self.digests(self.tree.standing_for(artifact))
 
     def _read(self, path: str) -> Digest:
         try:
-            return digest_file(self._at(path))
+            return digest_file(self.tree.at(path))
         except OSError as error:
-            raise _unreadable(path, error) from None
-
-    def _matching(
-        self, folder: str, parts: list[str], above: tuple[tuple[int, int], ...]
-    ) -> Iterator[ArtifactPath]:
-        part, *rest = parts
-        deep = part == "**"
-        if deep and rest:
-            yield from self._matching(folder, rest, above)
-        for entry, path, trail in self._entries(folder, above):
-            if not part_matches("*" if deep else part, entry.name):
-                continue
-            if not entry.is_dir():
-                if not rest:
-                    yield path
-            elif deep or rest:
-                yield from self._matching(path, parts if deep else rest, trail)
-
-    def _inside(self, folder: str, above: tuple[tuple[int, int], ...]) -> Iterator[ArtifactPath]:
-        """Yield the files in a folder, at any depth, and the folders that are empty."""
-        entries = self._entries(folder, above)
-        if not entries:
-            yield ArtifactPath(folder + "/")
-        for entry, path, trail in entries:
-            if entry.is_dir():
-                yield from self._inside(path, trail)
-            else:
-                yield path
-
-    def _entries(
-        self, folder: str, above: tuple[tuple[int, int], ...]
-    ) -> list[tuple[os.DirEntry[str], ArtifactPath, tuple[tuple[int, int], ...]]]:
-        """
-        List a folder; nothing if it is none.
-
-        Links to folders are followed, but not one that leads back to a folder
-        that it lies in (*above*: device and inode of each).
-        """
-        full = self._at(folder)
-        try:
-            status = os.stat(full)  # noqa: PTH116 (as above)
-            identity = (status.st_dev, status.st_ino)
-            if identity in above:
-                return []
-            with os.scandir(full) as entries:
-                prefix = f"{folder}/" if folder else ""
-                trail = (*above, identity)
-                found = [(e, ArtifactPath(prefix + e.name), trail) for e in entries]
-        except (FileNotFoundError, NotADirectoryError):
-            return []
-        except OSError as error:
-            raise _unreadable(folder, error) from None
-        for _, path, _ in found:
-            if not path.isascii() and not _is_text(path):
-                raise UnusableFileError(
-                    f"the name of {path!a} is not UTF-8",
-                    hint="Rename it: no artifact can be named so.",
-                )
-        return found
-
-
-def _is_text(path: str) -> bool:
-    """Tell whether a name from the file system is one that UTF-8 can spell."""
-    try:
-        path.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
-
-
-def digest_file(path: str | Path) -> Digest:
-    """
-    Return the digest of the file at *path*, read in pieces.
-
-    Whether it can be run counts as its content does: a tool that a stage made
-    is another one without.
-    """
-    file = os.open(path, os.O_RDONLY | _AS_BYTES)
-    try:
-        first = os.read(file, _SMALL)
-        status = os.fstat(file)
-        is_all = len(first) < _SMALL and len(first) >= status.st_size
-        digest = digest_bytes(first) if is_all else _digest_rest(file, first)
-    finally:
-        os.close(file)
-    return executable(digest) if status.st_mode & stat.S_IXUSR else digest
-
-
-def _digest_rest(file: int, first: bytes) -> Digest:
-    """Return the digest of all that an open file holds, of which *first* was read."""
-    hasher = Hasher()
-    hasher.update(first)
-    buffer = bytearray(_PIECE)
-    view = memoryview(buffer)
-    while count := os.readv(file, [buffer]):
-        hasher.update(view[:count])
-    return hasher.digest()
-
-
-def _unreadable(path: str, error: OSError) -> MemoryFailedError:
-    return MemoryFailedError(
-        f"{path!r} cannot be read: {error.strerror}",
-        hint="Mend its permissions, or take it out of the inputs.",
-    )
+            raise unreadable(path, error) from None

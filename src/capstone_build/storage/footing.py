@@ -13,14 +13,12 @@ is data: what is damaged in it, or is of another version, is no footing at all.
 from __future__ import annotations
 
 import os
-import sys
 import zlib
 from array import array
 
 import xxhash
 
-from capstone_build.storage.uptime import boot_id
-from capstone_build.version import VERSION
+from capstone_build.storage.surroundings import machine
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,7 +26,7 @@ if TYPE_CHECKING:
 
     from capstone_build.storage.looks import State
 
-_MAGIC = b"capstone footing 2\n"
+_MAGIC = b"capstone footing 3\n"
 _COUNTS = 8 * 7
 """How many bytes tell how long the parts are: the numbers, and six lists of names."""
 
@@ -281,29 +279,6 @@ def name_of(folder: str, words: Sequence[str]) -> str:
     The command line itself is not kept: a value in it may be a key.
     """
     text = "\0".join((folder, *words))
-    return xxhash.xxh3_128_hexdigest(text.encode("utf-8", "surrogateescape"))
-
-
-def machine() -> list[str]:
-    """Return what a build depends on that is neither a file nor a variable."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    system = os.uname() if hasattr(os, "uname") else sys.getwindowsversion()  # type: ignore[attr-defined]  # there it is
-    user = os.getuid() if hasattr(os, "getuid") else os.getlogin()
-    path = os.pathsep.join(sys.path[1:])
-    # Not where the machine stopped meanwhile: what was written may have gone with it.
-    run = boot_id()
-    return [VERSION, sys.version, sys.prefix, str(system), str(user), str(cores), path, run]
-
-
-def variable_now(name: str) -> str:
-    """
-    Return the digest of an environment variable.
-
-    Of one that is spelled with a `?`, only whether it is set: it may be a key,
-    which is not to be kept, even as a digest.
-    """
-    value = os.environ.get(name.removeprefix("?"))
-    text = "unset" if value is None else "set" if name.startswith("?") else f"set {value}"
     return xxhash.xxh3_128_hexdigest(text.encode("utf-8", "surrogateescape"))
 
 

@@ -15,6 +15,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from types import FrameType
 from typing import Any
 
@@ -51,6 +52,24 @@ _ELSEWHERE = frozenset(
 """What brings answers that no look can vouch for: of programs and of other machines."""
 
 
+_unseen: ContextVar[bool] = ContextVar("_unseen", default=False)
+
+
+@contextmanager
+def unseen() -> Iterator[None]:
+    """
+    Let no look be seen that begins meanwhile, in this thread.
+
+    For a program that is not the engine's own: what sees them is put into Python itself,
+    for all threads, and can only in part be taken away again.
+    """
+    token = _unseen.set(True)
+    try:
+        yield
+    finally:
+        _unseen.reset(token)
+
+
 class Looks:
     """
     Sees the file system being asked, from `start` to `stop`.
@@ -82,7 +101,9 @@ class Looks:
         self._hooked = False
 
     def start(self) -> None:
-        """Begin to see."""
+        """Begin to see, unless nothing is to be (`unseen`)."""
+        if _unseen.get():
+            return
         self.is_seeing = True
         if not self._hooked:
             self._hooked = True  # there is no way to take it away again

@@ -182,13 +182,13 @@ class Manifest:
         """
         name = (self._pipeline, trace.stage)
         with self._database.transaction() as writing:
-            _write_trace(writing, trace)
+            found = _write_trace(writing, trace)
             writing.execute(
                 "INSERT INTO latest SELECT ?, ?, number, NULL, ?, ?, ? FROM traces "
                 "WHERE key = ? AND discovered = ? ON CONFLICT (pipeline, stage) DO UPDATE SET "
                 "previous = number, number = excluded.number, how = excluded.how, "
                 "at = excluded.at, because = excluded.because",
-                (*name, how, time.time(), differences_as_text(because), *trace_name(trace)),
+                (*name, how, time.time(), differences_as_text(because), *found),
             )
             writing.execute("DELETE FROM unfinished WHERE pipeline = ? AND stage = ?", name)
             writing.executemany(
@@ -204,11 +204,11 @@ class Manifest:
     def amend(self, trace: Trace) -> None:
         """Let *trace*, which differs in what was discovered, be that of the stage's latest run."""
         with self._database.transaction() as writing:
-            _write_trace(writing, trace)
+            found = _write_trace(writing, trace)
             writing.execute(
                 "UPDATE latest SET number = (SELECT number FROM traces "
                 "WHERE key = ? AND discovered = ?) WHERE pipeline = ? AND stage = ?",
-                (*trace_name(trace), self._pipeline, trace.stage),
+                (*found, self._pipeline, trace.stage),
             )
 
     # Files.
@@ -257,13 +257,15 @@ class Manifest:
         self._database.close()
 
 
-def _write_trace(writing: sqlite3.Connection, trace: Trace) -> None:
-    record = trace_as_text(trace)
+def _write_trace(writing: sqlite3.Connection, trace: Trace) -> tuple[Digest, Digest]:
+    """Write a trace down; return by what it is found again."""
+    name, record = trace_name(trace), trace_as_text(trace)
     writing.execute(
         "INSERT INTO traces (key, discovered, fingerprint, record, used) VALUES (?, ?, ?, ?, ?) "
         "ON CONFLICT DO UPDATE SET record = excluded.record, used = excluded.used",
-        (*trace_name(trace), digest_fingerprint(trace.fingerprint), record, time.time()),
+        (*name, digest_fingerprint(trace.fingerprint), record, time.time()),
     )
+    return name
 
 
 def _write_states(writing: sqlite3.Connection, states: Mapping[str, KnownFile]) -> None:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from capstone_build.core.digest import PREFIX, Digest
-from capstone_build.storage.files import digest_file
+from capstone_build.storage.content import digest_file
 
 _SHELF = re.compile(r"[0-9a-f]{2}")
 _OBJECT = re.compile(r"[0-9a-f]{30}")

@@ -12,13 +12,16 @@ import os
 import shutil
 import stat
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from capstone_build.core.digest import EMPTY_FOLDER, PREFIX, Digest, digest_bytes
 from capstone_build.disk import disk_failed, sync
-from capstone_build.storage.files import digest_file
+from capstone_build.storage.content import digest_file
+
+_PIECE = 1 << 20
+"""So much is copied at once, in bytes; what is smaller shares no blocks with anything."""
 
 _FICLONE = 0x40049409
 """Linux: let a file share the blocks of another until one of them is written."""
@@ -42,10 +45,8 @@ class Store:
     def keep(self, file: Path, digest: Digest) -> None:
         """Copy *file*, whose content has this *digest*, into the store."""
         place = self._object(digest)
-        if place.is_file():
-            return
-        with _making(place) as beside:
-            copy_content(file, beside)
+        if not place.is_file():
+            _make(place, lambda beside: copy_content(file, beside))
 
     def sync(self, digest: Digest) -> None:
         """See that the object for *digest* is on disk, and outlives the machine's memory."""
@@ -56,11 +57,10 @@ class Store:
         """Put *content*, of this *digest*, into the store."""
         place = self._object(digest)
         if not place.is_file():
-            with _making(place) as beside:
-                try:
-                    beside.write_bytes(content)
-                except OSError as error:
-                    raise disk_failed(place, error, len(content)) from None
+            try:
+                _make(place, lambda beside: beside.write_bytes(content))
+            except OSError as error:
+                raise disk_failed(place, error, len(content)) from None
 
     def text(self, digest: Digest) -> bytes | None:
         """Return the content of the object for *digest*; None if it is missing or damaged."""
@@ -94,20 +94,28 @@ class Store:
         return self._folder / name[:2] / name[2:]
 
 
-@contextmanager
-def _making(place: Path) -> Iterator[Path]:
-    """Give a path to write to, and move what is written there to *place*, whole."""
-    if place.is_dir() and not place.is_symlink():
-        shutil.rmtree(place)  # not ours, in a folder that is
-    if os.path.lexists(place.parent) and not place.parent.is_dir():
-        place.parent.unlink()
-    place.parent.mkdir(parents=True, exist_ok=True)
+def _make(place: Path, write: Callable[[Path], object]) -> None:
+    """Let *write* write beside *place*, and move what is written there, whole."""
     beside = place.with_name(f"{place.name}.{os.getpid()}.tmp")
     try:
-        yield beside
-        beside.replace(place)
-    finally:
-        beside.unlink(missing_ok=True)
+        if not place.parent.is_dir():
+            _make_room(place.parent)
+        write(beside)
+        try:
+            beside.replace(place)
+        except IsADirectoryError:
+            shutil.rmtree(place)  # not ours, in a folder that is
+            beside.replace(place)
+    except BaseException:
+        with suppress(OSError):
+            beside.unlink(missing_ok=True)
+        raise
+
+
+def _make_room(folder: Path) -> None:
+    if os.path.lexists(folder):
+        folder.unlink()
+    folder.mkdir(parents=True, exist_ok=True)
 
 
 def copy_content(source: Path, target: Path) -> None:
@@ -119,14 +127,15 @@ def copy_content(source: Path, target: Path) -> None:
     Raises:
         MemoryFailedError: If it cannot be written.
     """
-    with source.open("rb") as reading:
+    with source.open("rb", buffering=0) as reading:
         told = os.fstat(reading.fileno())
         try:
             with target.open("wb") as writing:
                 if told.st_mode & stat.S_IXUSR:
                     target.chmod(0o755)
-                if not _shared_blocks(reading.fileno(), writing.fileno()):
-                    shutil.copyfileobj(reading, writing, 1 << 20)
+                is_small = told.st_size < _PIECE
+                if is_small or not _shared_blocks(reading.fileno(), writing.fileno()):
+                    shutil.copyfileobj(reading, writing, _PIECE)
         except OSError as error:
             raise disk_failed(target, error, told.st_size) from None
 

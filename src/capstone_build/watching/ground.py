@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from capstone_build.authoring.parameters import CONFIGURATION
-from capstone_build.authoring.project import PIPELINE_FILE
+from capstone_build.authoring.project_place import PIPELINE_FILE
 from capstone_build.core.artifact import MEMORY_FOLDER, parents
 from capstone_build.session import Session
 from capstone_build.storage.looks import FOLDER, State, digest_held, held_in, state_of

@@ -10,7 +10,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from capstone_build.authoring.project import Project
+from capstone_build.authoring.project_place import ProjectPlace
 from capstone_build.execution.host import Host, HostWays, StartedHost
 from capstone_build.execution.zygote import Zygote, ZygoteLostError
 
@@ -53,7 +53,7 @@ class Nursery:
                 self._refused = self._wanted
             self.close()
 
-    def host(self, project: Project) -> Host:
+    def host(self, project: ProjectPlace) -> Host:
         """Return a host of the project's pipeline: a fork of the zygote where that is the same."""
         self.told = {}
         try:

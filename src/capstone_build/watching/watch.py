@@ -20,7 +20,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
-from capstone_build.authoring.project import Project
+from capstone_build.authoring.project_place import ProjectPlace
 from capstone_build.build import build
 from capstone_build.core.report import BuildReport, Listener
 from capstone_build.execution.forking import ending_with
@@ -83,7 +83,7 @@ class Watch:
 
     def __init__(
         self,
-        project: Callable[[], Project],
+        project: Callable[[], ProjectPlace],
         request: Request,
         show: Show,
         say: Callable[[str], None],
@@ -166,7 +166,8 @@ class Watch:
 
         def make(listen: Listener) -> BuildReport:
             nonlocal interrupted
-            report = build(self._find(), self._request, listen, self._nursery.host, at_end)
+            with interruptible():
+                report = build(self._find(), self._request, listen, self._nursery.host, at_end)
             interrupted = report.interrupted
             return report
 

@@ -10,7 +10,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from capstone_build.analysis.file import lookups as _  # noqa: F401 - it says which calls are special
+from capstone_build.analysis.file import by_field as _  # noqa: F401 - what has no rule of its own
+from capstone_build.analysis.file import lookups as __  # noqa: F401 - it says which calls are special
 from capstone_build.analysis.file.declared import Declared, declared_in
 from capstone_build.analysis.file.definition import class_makers
 from capstone_build.analysis.file.depth import room_to_recurse

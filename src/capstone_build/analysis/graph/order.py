@@ -14,7 +14,7 @@ from typing import NamedTuple
 from capstone_build.analysis.file.unit import Kind, Unit
 from capstone_build.analysis.graph.effects import Effects
 from capstone_build.analysis.graph.known_steps import KnownSteps, Moment
-from capstone_build.analysis.graph.reach import NodeSet, picked
+from capstone_build.analysis.graph.spread import NodeSet, picked
 from capstone_build.analysis.names.node import Node, Sort
 from capstone_build.analysis.names.resolution import Resolver
 

@@ -13,7 +13,7 @@ from functools import cache, partial
 from capstone_build.analysis.file.unit import Flag, Kind
 from capstone_build.analysis.graph.codegraph import CodeGraph
 from capstone_build.analysis.graph.order import Order
-from capstone_build.analysis.graph.reach import NodeSet, Reach
+from capstone_build.analysis.graph.spread import NodeSet, Spread
 from capstone_build.analysis.moves.identity import Identities
 from capstone_build.analysis.names.node import Node, Sort
 from capstone_build.analysis.names.packages import PYTHON
@@ -40,8 +40,8 @@ class Gathering:
         self.graph = graph
         self._order = Order(graph.resolver, graph.effects, graph.known)
         self._identities = Identities(graph)
-        self._reach = Reach(lambda node: graph.step(node).follows)
-        self._ledger = Ledger(graph, self._reach)
+        self._spread = Spread(lambda node: graph.step(node).follows)
+        self._ledger = Ledger(graph, self._spread)
         self._gathered: dict[tuple[Node, ...], Closure] = {}
 
     def gather(self, starts: Sequence[Node]) -> Closure:
@@ -54,14 +54,14 @@ class Gathering:
     def _gather(self, starts: Sequence[Node]) -> Closure:
         begun = [each for each in starts if each not in self.graph.ignored]
         roots = list(dict.fromkeys([*begun, Node(Sort.DISTRIBUTION, PYTHON)]))
-        nodes = self._reach.of(roots)
+        nodes = self._spread.of(roots)
         while flags := self._ledger.flags(nodes):
             besides = dict.fromkeys(self._besides(nodes, flags))
             added = [n for n in besides if n not in nodes and n not in self.graph.ignored]
             if not added:
                 break
             roots += added
-            nodes = self._reach.of(roots)
+            nodes = self._spread.of(roots)
         return self._closure(list(starts), roots, nodes)
 
     def _closure(self, starts: list[Node], roots: list[Node], nodes: NodeSet) -> Closure:

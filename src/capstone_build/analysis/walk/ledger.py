@@ -1,5 +1,5 @@
 """
-The ledger: what each node adds to a closure, by the number that it has in `reach`.
+The ledger: what each node adds to a closure, by the number that it has in the `spread`.
 
 Every stage reaches hundreds of nodes and few of them say anything beside their
 digest: what a closure holds is picked from columns, not asked of each node.
@@ -13,7 +13,7 @@ from collections.abc import Iterator
 
 from capstone_build.analysis.file.unit import Flag
 from capstone_build.analysis.graph.codegraph import CodeGraph
-from capstone_build.analysis.graph.reach import NodeSet, Reach, picked
+from capstone_build.analysis.graph.spread import NodeSet, Spread, picked
 from capstone_build.analysis.graph.step import Step
 from capstone_build.core.digest import Digest
 from capstone_build.core.fingerprint import Aspect, Part
@@ -29,12 +29,12 @@ class Ledger:
 
     Args:
         graph: What leads to what.
-        reach: Numbers the nodes.
+        spread: Numbers the nodes.
     """
 
-    def __init__(self, graph: CodeGraph, reach: Reach) -> None:
+    def __init__(self, graph: CodeGraph, spread: Spread) -> None:
         self._graph = graph
-        self._reach = reach
+        self._spread = spread
         self._entries: list[tuple[Part, Digest]] = []
         self._parts = 0
         self._reading = 0
@@ -43,8 +43,8 @@ class Ledger:
 
     def _post(self) -> None:
         """Enter the nodes that were met since."""
-        for number in range(len(self._entries), len(self._reach.nodes)):
-            step = self._graph.step(self._reach.nodes[number])
+        for number in range(len(self._entries), len(self._spread.nodes)):
+            step = self._graph.step(self._spread.nodes[number])
             bit = 1 << number
             if step.part is None:
                 self._entries.append(_NO_PART)
@@ -82,4 +82,4 @@ class Ledger:
         return {flag for e in self._steps(nodes.bits & self._flagged) for flag in e.flags}
 
     def _steps(self, bits: int) -> Iterator[Step]:
-        return map(self._graph.step, picked(self._reach.nodes, bits)) if bits else iter(())
+        return map(self._graph.step, picked(self._spread.nodes, bits)) if bits else iter(())

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-import pytest
+import json
+from dataclasses import asdict
 
-from capstone_build.core.graph import Linking, link
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from capstone_build.core.graph import StageGraph
+from capstone_build.core.linking import Linking, Links, digest_joints, link
 from capstone_build.core.stage import StageName
 from capstone_build.errors import (
     DependencyCycleError,
@@ -16,7 +22,7 @@ from capstone_build.errors import (
     OwnInputError,
     UnknownTargetError,
 )
-from tests.core.toy_world import toy_stage
+from tests.core.toy_world import graphs, toy_stage
 
 
 @pytest.mark.parametrize(
@@ -142,3 +148,20 @@ def test_only_what_a_target_needs_is_built() -> None:
 
     assert list(part.stages) == ["a", "b"]
     assert list(part.downstream(StageName("a"))) == ["b"]
+
+
+@given(graphs(), st.data())
+def test_links_that_were_remembered_give_the_same_graph(
+    graph: StageGraph, data: st.DataObject
+) -> None:
+    """As numbers in JSON they lose nothing; and any other path or name is told by the digest."""
+    stages = data.draw(st.permutations(list(graph)))
+    links = Linking(stages).links()
+
+    kept = Links(**json.loads(json.dumps(asdict(links))))
+
+    assert kept.graph(stages) == link(stages)
+    assert list(kept.graph(stages).stages) == list(link(stages).stages)
+    other = toy_stage("other", ["src0"], ["elsewhere"])
+    index = data.draw(st.integers(0, len(stages) - 1))
+    assert digest_joints([*stages[:index], other, *stages[index + 1 :]]) != digest_joints(stages)

@@ -20,7 +20,7 @@ _TABLE = re.compile(r"[^.].*\.(csv|tsv|txt)(\.(gz|zst|bz2))?", re.IGNORECASE | r
 
 
 @dataclass(frozen=True, slots=True)
-class Project:
+class ProjectPlace:
     """
     A project to build.
 
@@ -39,8 +39,15 @@ class Project:
         """Whether the pipeline is the one that comes with capstone."""
         return self.file is None
 
+    @property
+    def source_roots(self) -> list[Path]:
+        """The folders whose modules are the project's own code."""
+        if not self.is_bundled:
+            return [self.root]
+        return [self.root, Path(__file__).parents[2] / self.module.partition(".")[0]]
 
-def find_project(start: Path, file: Path | None = None) -> Project:
+
+def find_project(start: Path, file: Path | None = None) -> ProjectPlace:
     """
     Find the project that *start* lies in, or that *file* declares.
 
@@ -70,7 +77,7 @@ def find_project(start: Path, file: Path | None = None) -> Project:
                 )
             return _declared_by(path, folder)
     if any(_TABLE.fullmatch(path.name) for path in start.glob("data/*")):
-        return Project(start, BUNDLED_MODULE, None)
+        return ProjectPlace(start, BUNDLED_MODULE, None)
     raise PipelineNotFoundError(
         f"there is no {PIPELINE_FILE} here or above, and no {BUNDLED_DATA} for the bundled one",
         facts={"looked in": str(start)},
@@ -78,7 +85,7 @@ def find_project(start: Path, file: Path | None = None) -> Project:
     )
 
 
-def _declared_by(file: Path, root: Path) -> Project:
+def _declared_by(file: Path, root: Path) -> ProjectPlace:
     if not file.is_relative_to(root) or file.suffix != ".py":
         raise UsageError(
             f"the pipeline file {str(file)!r} is no Python file of the project",
@@ -90,7 +97,7 @@ def _declared_by(file: Path, root: Path) -> Project:
             f"the pipeline file {str(file.relative_to(root))!r} cannot be imported by name",
             hint="Rename it: letters, figures and underscores, as in my_pipeline.py.",
         )
-    return Project(root, ".".join(parts), file)
+    return ProjectPlace(root, ".".join(parts), file)
 
 
 def _root_above(file: Path) -> Path:

@@ -1,5 +1,5 @@
 """
-Reach: all that a node leads to, shared between those who ask.
+Spread: all that a node leads to, shared between those who ask.
 
 All members of a component reach the same, so that it is found once for all of
 them. Nodes are numbered as they are met, and sets of them are kept as the bits of
@@ -59,7 +59,7 @@ class NodeSet(Collection[Node]):
         return number is not None and bool(self.bits >> number & 1)
 
 
-class Reach:
+class Spread:
     """
     Finds what nodes lead to.
 
@@ -73,7 +73,7 @@ class Reach:
         self.nodes: list[Node] = []
         """All that anybody led to, in the order in which they were met."""
         self._next: dict[int, list[int]] = {}
-        self._reach: dict[int, int] = {}
+        self._found: dict[int, int] = {}
 
     def of(self, nodes: Iterable[Node]) -> NodeSet:
         """Return the set of all that *nodes* lead to, themselves included."""
@@ -83,10 +83,10 @@ class Reach:
         return NodeSet(bits, self.nodes, self._indices)
 
     def _from(self, index: int) -> int:
-        if index not in self._reach:
-            for members in components(index, self._after, self._reach):
+        if index not in self._found:
+            for members in components(index, self._after, self._found):
                 self._settle(members)
-        return self._reach[index]
+        return self._found[index]
 
     def _index(self, node: Node) -> int:
         if node not in self._indices:
@@ -105,6 +105,6 @@ class Reach:
         for member in members:
             bits |= 1 << member
             for after in self._after(member):
-                bits |= self._reach.get(after, 0)
+                bits |= self._found.get(after, 0)
         for member in members:
-            self._reach[member] = bits
+            self._found[member] = bits

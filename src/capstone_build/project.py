@@ -1,0 +1,451 @@
+"""
+A project, from Python: all that the command does, in the same way.
+
+Knows what may be asked of a project and puts it into the engine's words; does none of
+it. It neither prints nor ends the program, and works in a program that is somebody
+else's: it takes no signals, watches nothing but its own files, and leaves the working
+directory and the environment as they are. The pipeline is loaded in a process of its
+own, as ever, and sees the working directory of the project.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial, wraps
+from pathlib import Path
+from typing import ParamSpec, TypeVar
+
+from capstone_build.accepting import accept
+from capstone_build.answers.build_report import BuildReport
+from capstone_build.answers.looking import Graph, Status, Why
+from capstone_build.answers.looking_after import (
+    Acceptance,
+    Cleaned,
+    Collection,
+    Rebuilding,
+    Verification,
+)
+from capstone_build.answers.looking_back import Diff, Log
+from capstone_build.authoring.parameters import Setting
+from capstone_build.authoring.project_place import find_project
+from capstone_build.build import build
+from capstone_build.cleaning import clean, orphans_of
+from capstone_build.collecting import collect
+from capstone_build.comparing import Comparing
+from capstone_build.core.collection import Bounds
+from capstone_build.core.digest import JsonValue
+from capstone_build.core.history import PastBuild, PastStage
+from capstone_build.core.plan import UpToDate
+from capstone_build.core.report import Event, Listener
+from capstone_build.cores import cores
+from capstone_build.errors import UsageError
+from capstone_build.explaining import Explaining
+from capstone_build.past import opened_history, the_build, the_log
+from capstone_build.presentation.explanation import accepted_clause
+from capstone_build.rebuilding import rebuild
+from capstone_build.request import Request, Wish
+from capstone_build.session import foresee
+from capstone_build.storage.looks import unseen
+from capstone_build.verifying import verify
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+_USUAL_SECONDS = 30 * 86400.0
+
+
+def _guest(asked: Callable[P, R]) -> Callable[P, R]:
+    """Let *asked* be done as a guest in somebody else's program."""
+
+    @wraps(asked)
+    def guest(*args: P.args, **kwargs: P.kwargs) -> R:
+        with unseen():
+            return asked(*args, **kwargs)
+
+    return guest
+
+
+class Project:
+    """
+    A project, to be built and asked from Python or a notebook.
+
+    Every answer prints as the command prints it, shows itself in a notebook, and has
+    `as_dict()`. Each call looks at the project anew: edit the pipeline, call again.
+
+    All calls block. In a running asyncio loop, call them in a thread
+    (`await asyncio.to_thread(project.build)`); one `Project` may be used by several
+    threads, and builds of one project wait for each other, as with the command.
+
+    Args:
+        path: The project's folder or one inside it, as the command's working directory; or
+            its pipeline file.
+
+    Attributes:
+        root: The project's root, absolute. Paths in targets and answers start here.
+
+    Raises:
+        PipelineNotFoundError: If there is no pipeline, nor data for the bundled one.
+        UsageError: If the pipeline file named does not exist or cannot be imported.
+
+    Example:
+        >>> from capstone_build import Project
+        >>> report = Project(".").build("report")  # doctest: +SKIP
+        >>> report.ok  # doctest: +SKIP
+        True
+    """
+
+    def __init__(self, path: str | Path = ".") -> None:
+        given = Path(path).resolve()
+        start, file = (given.parent, given) if given.suffix == ".py" else (given, None)
+        self._place = find_project(start, file)
+        self.root = self._place.root
+
+    def __repr__(self) -> str:
+        """Return what was given."""
+        return f"Project({str(self._place.file or self.root)!r})"
+
+    @_guest
+    def build(
+        self,
+        *targets: str,
+        jobs: int | None = None,
+        exclude: Iterable[str] = (),
+        keep_going: bool = False,
+        force: Iterable[str] = (),
+        params: Mapping[str, JsonValue] | None = None,
+        on_event: Callable[[Event], None] | None = None,
+    ) -> BuildReport:
+        """
+        Bring targets up to date, or everything.
+
+        A stage that fails is no exception: look at `report.ok` and `report.failures`, or
+        call `report.raise_if_failed()`.
+
+        Args:
+            targets: Stages or paths of artifacts from the root, or what else selects
+                stages: "plot_*", "load+", "tag:slow", "state:stale"; none for all.
+            jobs: How many stages run at the same time; None for as many as there are cores.
+            exclude: Stages that are left out, and what needs them.
+            keep_going: Go on with what does not depend on a failure.
+            force: Stages that run whatever is known of them.
+            params: Values of parameters, `{"stage.name": value}` or `{"name": value}` for
+                every stage that has it, as `--set`.
+            on_event: Called with each event (`capstone_build.events`) as it happens, in the
+                thread that called `build`. What it raises ends the build in order.
+
+        Raises:
+            PipelineError: If the declaration or a target is wrong; nothing has run.
+            MemoryFailedError: If the engine's memory or the disk fails.
+            KeyboardInterrupt: If Ctrl-C interrupted it: what was running was ended, what
+                stands stands, and the next build goes on from there.
+        """
+        heard = _Heard(on_event or _ignore)
+        wish = _wish(targets, params, exclude, force)
+        request = Request(wish=wish, jobs=_jobs(jobs), keep_going=keep_going)
+        try:
+            report = build(self._place, request, heard)
+        except _ListenerError:
+            raise heard.raised from None
+        if report.interrupted is not None:
+            raise KeyboardInterrupt
+        return BuildReport.of(report)
+
+    @_guest
+    def status(
+        self,
+        *targets: str,
+        exclude: Iterable[str] = (),
+        params: Mapping[str, JsonValue] | None = None,
+    ) -> Status:
+        """
+        Say which stages are up to date, and why the others are not; nothing runs.
+
+        Args:
+            targets: As in `build`.
+            exclude: As in `build`.
+            params: As in `build`.
+
+        Raises:
+            PipelineError: If the declaration or a target is wrong.
+        """
+        session, forecast = foresee(self._place, wish := _wish(targets, params, exclude))
+        with session:
+            orphans = () if wish.targets or wish.excluded else tuple(orphans_of(session))
+            return Status(
+                graph=forecast.graph,
+                verdicts=forecast.plan,
+                orphans=orphans,
+                left_out=forecast.left_out,
+                printed=session.printed,
+            )
+
+    @_guest
+    def why(self, *stages: str, params: Mapping[str, JsonValue] | None = None) -> Why:
+        """
+        Say why stages would run or not, and why they last ran, down to the line.
+
+        Args:
+            stages: Names, or paths of artifacts that they write; none for all that are not
+                up to date.
+            params: As in `build`.
+
+        Raises:
+            PipelineError: If the declaration or a name is wrong.
+        """
+        session, forecast = foresee(self._place, wish := _wish(stages, params))
+        with session:
+            explaining = Explaining(session, forecast)
+            plan = forecast.plan
+            names = (
+                session.selected(wish)
+                if stages
+                else [n for n, verdict in plan.items() if not isinstance(verdict, UpToDate)]
+            )
+            return Why(stages={n: explaining.explain(session.graph.stages[n]) for n in names})
+
+    @_guest
+    def graph(
+        self,
+        *targets: str,
+        exclude: Iterable[str] = (),
+        params: Mapping[str, JsonValue] | None = None,
+    ) -> Graph:
+        """
+        Return the stages and what joins them, each with its state.
+
+        Args:
+            targets: As in `build`.
+            exclude: As in `build`.
+            params: As in `build`.
+
+        Raises:
+            PipelineError: If the declaration or a target is wrong.
+        """
+        session, forecast = foresee(self._place, _wish(targets, params, exclude))
+        session.close()
+        return Graph(graph=forecast.graph, verdicts=forecast.plan)
+
+    @_guest
+    def log(self, build: str | None = None, *, count: int = 10) -> Log:
+        """
+        Tell what the latest builds did; none of the project's code is run.
+
+        Args:
+            build: One build by its name or the beginning of it, or "last"; None for the latest.
+            count: How many of the latest.
+
+        Raises:
+            UsageError: If there is no such build, or more than one.
+        """
+        with opened_history(self._place, _ignore) as history:
+            builds = history.latest(count) if build is None else [the_build(history, build)]
+        return Log(builds=tuple(builds), log=self._log)
+
+    @_guest
+    def printed(self, stage: str, build: str = "last") -> str:
+        """
+        Return what a stage printed in a build: its first megabyte and its last.
+
+        Args:
+            stage: Its name.
+            build: As in `log`.
+
+        Raises:
+            UsageError: If there is no such build, or it did nothing with such a stage.
+        """
+        (past,) = self.log(build).builds
+        if stage not in {each.stage for each in past.stages}:
+            raise UsageError(
+                f"nothing was done with a stage {stage!r} in build {past.build}",
+                facts={"its stages": ", ".join(each.stage for each in past.stages)},
+            )
+        log = the_log(self._place, past.build, stage)
+        return (self.root / log).read_text("utf-8", "replace") if log else ""
+
+    @_guest
+    def diff(self, artifact: str | Path, since: str | None = None) -> Diff:
+        """
+        Say what changed in an artifact: since it was last another, or since a build.
+
+        Args:
+            artifact: A file or a folder, from the root.
+            since: A build, as in `log`; None for before it last changed.
+
+        Raises:
+            UsageError: If no build left such an artifact, or what it left is not kept.
+        """
+        path = posixpath.relpath(posixpath.join(self.root.as_posix(), str(artifact)), self.root)
+        with opened_history(self._place, _ignore) as history:
+            past = None if since is None else the_build(history, since)
+            return Diff(changes=tuple(Comparing(self.root, history).changes(path, past)))
+
+    @_guest
+    def accept(self, *stages: str, params: Mapping[str, JsonValue] | None = None) -> Acceptance:
+        """
+        Take what stages left for what a run would leave, though their code changed.
+
+        Args:
+            stages: Names, or paths of artifacts that they write; at least one.
+            params: As in `build`.
+
+        Raises:
+            PipelineError: If one of them cannot be accepted; then none is.
+        """
+        if not stages:
+            raise UsageError("no stage is named", hint="accept() takes what is named only.")
+        wish = _wish(stages, params)
+        return Acceptance(stages=tuple(accept(self._place, wish, accepted_clause, _ignore)))
+
+    @_guest
+    def clean(
+        self,
+        *targets: str,
+        orphans: bool = False,
+        outputs: bool = False,
+        dry_run: bool = False,
+    ) -> Cleaned:
+        """
+        Take away what stages left; what was edited by hand since is set aside.
+
+        Args:
+            targets: Of which stages the outputs go; none for all.
+            orphans: Take away what stages left that are no longer declared.
+            outputs: Take away what stages write.
+            dry_run: Take nothing away, only tell.
+
+        Raises:
+            UsageError: If neither *orphans* nor *outputs* is asked for.
+            PipelineError: If the pipeline does not load, or a target is none.
+            MemoryFailedError: If something cannot be read or removed.
+        """
+        if not (orphans or outputs):
+            raise UsageError("nothing says what to remove", hint="Give orphans=True, outputs=True.")
+        wish = _wish(targets)
+        do = partial(clean, self._place, wish, _ignore, orphans=orphans, outputs=outputs)
+        return Cleaned.of(do(dry_run=dry_run), dry_run=dry_run)
+
+    @_guest
+    def gc(
+        self,
+        *,
+        keep_seconds: float | None = None,
+        max_size: int | None = None,
+        kept: bool = False,
+        dry_run: bool = False,
+    ) -> Collection:
+        """
+        Let go of results that nothing used for long; none of the project's code is run.
+
+        Args:
+            keep_seconds: Results used in this time stay, in seconds; where neither this nor
+                *max_size* is given, 30 days.
+            max_size: No more results than so many bytes: the longest unused go first.
+            kept: Bound what is set aside in `.cache/kept/` as well.
+            dry_run: Let go of nothing, only tell.
+
+        Raises:
+            MemoryFailedError: If the memory cannot be read or written.
+        """
+        usual = _USUAL_SECONDS if keep_seconds is None else keep_seconds
+        bounds = Bounds(
+            keep_seconds=usual if max_size is None else keep_seconds,
+            max_size=max_size,
+            spare_seconds=usual,
+            is_kept_bounded=kept,
+        )
+        done = collect(self.root, bounds, _ignore, dry_run=dry_run)
+        return Collection.of(done, bounds=bounds, dry_run=dry_run)
+
+    @_guest
+    def verify(self, *, jobs: int | None = None) -> Verification:
+        """
+        Read all that builds rely on, byte by byte, and say what is not as it should be.
+
+        Args:
+            jobs: How many files are read at the same time; None for as many as cores.
+        """
+        return Verification.of(verify(self.root, _jobs(jobs), _ignore, _ignore))
+
+    @_guest
+    def rebuild(
+        self,
+        *stages: str,
+        jobs: int | None = None,
+        params: Mapping[str, JsonValue] | None = None,
+    ) -> Rebuilding:
+        """
+        Run stages a second time, each in a copy of the project, and compare what they leave.
+
+        Args:
+            stages: As in `why`; none for all.
+            jobs: As in `build`.
+            params: As in `build`.
+
+        Raises:
+            PipelineError: If the pipeline does not load, or a name is wrong.
+            MemoryFailedError: If a copy cannot be made.
+            KeyboardInterrupt: If Ctrl-C interrupted it.
+        """
+        wish = _wish(stages, params)
+        done = rebuild(self._place, wish, _jobs(jobs), _ignore)
+        if done.interrupted is not None:
+            raise KeyboardInterrupt
+        return Rebuilding.of(done)
+
+    def _log(self, past: PastBuild, stage: PastStage) -> str:
+        return the_log(self._place, past.build, stage.stage)
+
+
+class _ListenerError(Exception):
+    """Whoever is told the events raised something."""
+
+
+class _Heard:
+    """
+    Passes events on; what the listener raises is told from what the engine raises.
+
+    Args:
+        listener: Is told each event.
+
+    Attributes:
+        raised: What it raised.
+    """
+
+    raised: Exception
+
+    def __init__(self, listener: Listener) -> None:
+        self._listener = listener
+
+    def __call__(self, event: Event) -> None:
+        try:
+            self._listener(event)
+        except Exception as error:
+            self.raised = error
+            raise _ListenerError from error
+
+
+def _wish(
+    targets: tuple[str, ...],
+    params: Mapping[str, JsonValue] | None = None,
+    exclude: Iterable[str] = (),
+    force: Iterable[str] = (),
+) -> Wish:
+    """Put into the engine's words what is asked for."""
+    found = []
+    for key, value in (params or {}).items():
+        stage, _, name = key.rpartition(".")
+        found.append(Setting(stage or None, name, value, f"params={{{key!r}: ...}}"))
+    return Wish(
+        targets=targets, excluded=tuple(exclude), forced=tuple(force), settings=tuple(found)
+    )
+
+
+def _jobs(jobs: int | None) -> int:
+    if jobs is not None and jobs < 1:
+        raise UsageError(f"jobs={jobs}: at least one thing is done at a time")
+    return jobs or cores()
+
+
+def _ignore(*_: object) -> None:
+    """Hear nothing of it."""
