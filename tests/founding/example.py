@@ -2,8 +2,9 @@
 Files of other tools as people write them, each with the pipeline that it becomes.
 
 An example is one text: `=== name` begins a file of the project; `=== pipeline.py` is
-what is expected, and `=== said` what is told besides. Of each, the original and the
-pipeline were run side by side, by DVC, GNU make and Snakemake, and left the same bytes.
+what is expected, and `=== said` what is told besides. The originals and the pipelines
+were run side by side, by DVC, GNU make and Snakemake: but for what is said not to be
+carried over, they left the same bytes.
 """
 
 from __future__ import annotations
