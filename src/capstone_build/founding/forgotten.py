@@ -29,6 +29,9 @@ from capstone_build.founding.adopted import (
     plain,
 )
 
+_FOLLOWED = {Language.PYTHON, Language.NOTEBOOK, Language.SHELL}
+"""Code that is read for what it leads to; other code counts by its bytes, as an input does."""
+
 _MOST_ROUNDS = 20
 """Of a loop, so many rounds are looked at: the others run the same programs."""
 
@@ -178,8 +181,8 @@ class CommandFiles:
                 for each in path.rglob("*")
                 if each.is_file() and "__pycache__" not in each.parts and each.name[0] != "."
             ]
-            return bool(inside) and all(by_name(str(each)) is not Language.NONE for each in inside)
-        return path.is_file() and by_name(str(path)) is not Language.NONE
+            return bool(inside) and all(by_name(str(each)) in _FOLLOWED for each in inside)
+        return path.is_file() and by_name(str(path)) in _FOLLOWED
 
 
 def _inputs(stage: AdoptedStage) -> Iterator[str]:
