@@ -7,8 +7,10 @@ are formatted (`snake_command`), nor how rules are found.
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +24,6 @@ from capstone_build.founding.adopted import (
     Remark,
     Spelling,
     joined,
-    name_of_path,
     stage_name,
 )
 from capstone_build.founding.gathering import gathered
@@ -45,6 +46,9 @@ _LOST_SECTIONS = {
     "resources": "capstone reserves nothing; memory=... in a stage is a limit",
     "threads": "capstone reserves no cores; `capstone build -j N` says how many stages run at once",
 }
+_MANY = 3
+"""So many inputs of one folder, or more, are listed under one name."""
+
 _BODIES = ("shell", "run", "script", "notebook", "wrapper", "cwl", "template_engine")
 _MARKS = {
     "temp": "is kept, though it is marked temp",
@@ -267,21 +271,29 @@ class _Adoption:
 
 
 def _named_paths(paths: Mapping[str, list[str]], names: Names) -> dict[str, str]:
+    """Return outputs by the names that they have, or that their paths give them."""
     found: dict[str, str] = {}
     for key, those in paths.items():
+        is_log = key.startswith("log")
         for index, each in enumerate(those):
-            wanted = key if not key[-1:].isdigit() else ""
-            wanted = wanted or (
-                "log" if key.startswith("log") else name_of_path(spelled_text(each))
-            )
-            found[names.new(wanted if not index else f"{wanted}_{index + 1}", "out")] = each
+            if key[-1:].isdigit() and not is_log:
+                name = names.of_path(spelled_text(each), "out")
+            else:
+                wanted = "log" if key[-1:].isdigit() else key
+                name = names.new(wanted if not index else f"{wanted}_{index + 1}", "out")
+            found[name] = each
     return found
 
 
 def _named_inputs(paths: Mapping[str, list[str]], names: Names) -> dict[str, list[str]]:
+    """Return the same for inputs; many of one folder without names are one list."""
     found: dict[str, list[str]] = {}
-    for key, those in paths.items():
-        if those:
-            wanted = key if not key.isdigit() else name_of_path(spelled_text(those[0]))
-            found[names.new(wanted, "data")] = those
-    return found
+    unnamed = [path for key, those in paths.items() if key.isdigit() for path in those]
+    for folder, those in groupby(unnamed, posixpath.dirname):
+        group = list(those)
+        if len(group) >= _MANY:
+            found[names.new(posixpath.basename(folder), "files")] = group
+        else:
+            found |= {names.of_path(spelled_text(each), "data"): [each] for each in group}
+    named = {key: those for key, those in paths.items() if those and not key.isdigit()}
+    return {**found, **{names.new(key): those for key, those in named.items()}}
