@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.browser import BINARY, NAMES, Browser
 from tests.project import Project
 from tests.ready_command import ReadyCommand, ready_command
 
@@ -24,3 +25,13 @@ def project(tmp_path: Path, ready: ReadyCommand) -> Project:
     root = tmp_path / "project"
     root.mkdir()
     return Project(root, ready)
+
+
+@pytest.fixture(scope="session")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """A browser without a window."""
+    if BINARY is None:
+        pytest.skip(f"there is no browser here: none of {', '.join(NAMES)}")
+    opened = Browser(BINARY, tmp_path_factory.mktemp("browser"))
+    yield opened
+    opened.close()

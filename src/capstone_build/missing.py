@@ -34,10 +34,15 @@ def missing_sources(
     with world.looks.as_artifacts():
         # All at once: large ones are read at the same time.
         named = (each for stage in stages for each in sources[stage.name])
-        world.files.digests(each.location for each in named if each.kind is Kind.FILE)
+        there = world.files.digests(each.location for each in named if each.kind is Kind.FILE)
     for stage in stages:
         for artifact in sources[stage.name]:
-            found = world.stands_for(artifact, graph) if graph else world.files.contents(artifact)
+            found = {artifact.location: there.get(artifact.location)}
+            if found[artifact.location] is None:
+                with world.looks.as_artifacts():
+                    found = world.files.contents(artifact)
+            if graph:
+                world.orphans.leave_out(found, artifact, graph)
             if not found or None in found.values():
                 yield MissingSourceError(
                     artifact.path,

@@ -41,8 +41,10 @@ from capstone_build.core.report import Event, Listener
 from capstone_build.cores import cores
 from capstone_build.errors import UsageError
 from capstone_build.explaining import Explaining
+from capstone_build.graph_page import page_of
 from capstone_build.past import opened_history, the_build, the_log
 from capstone_build.presentation.explanation import accepted_clause
+from capstone_build.presentation.picture import stages_picture
 from capstone_build.rebuilding import rebuild
 from capstone_build.request import Request, Wish
 from capstone_build.session import foresee
@@ -225,6 +227,29 @@ class Project:
         session, forecast = foresee(self._place, _wish(targets, params, exclude))
         session.close()
         return Graph(graph=forecast.graph, verdicts=forecast.plan)
+
+    @_guest
+    def page(
+        self,
+        *targets: str,
+        exclude: Iterable[str] = (),
+        params: Mapping[str, JsonValue] | None = None,
+    ) -> str:
+        """
+        Return the graph as a page to open in a browser, with what is known of each stage.
+
+        Args:
+            targets: As in `build`.
+            exclude: As in `build`.
+            params: As in `build`.
+
+        Raises:
+            PipelineError: If the declaration or a target is wrong.
+        """
+        session, forecast = foresee(self._place, _wish(targets, params, exclude))
+        with session:
+            picture = stages_picture(forecast.graph, forecast.plan)
+            return page_of(session, forecast, forecast.graph, picture)
 
     @_guest
     def log(self, build: str | None = None, *, count: int = 10) -> Log:

@@ -4,12 +4,11 @@ The page as people see it: in a real browser, wide and narrow, light, dark and o
 Skipped, with the reason, where there is no browser; `.ci/run` installs one.
 """
 
-from collections.abc import Iterator
 from contextlib import chdir
 from pathlib import Path
 
 import pytest
-from tests.report.browser import BINARY, NAMES, Browser
+from tests.browser import Browser
 from tests.report.conftest import loaded, reported
 
 from capstone_report.claim import FigureCheck
@@ -19,23 +18,10 @@ from capstone_report.profiling import profile_table
 from capstone_report.report_html import report_html
 from capstone_report.summary import Answer, Finding, ModelAuthor, Summary
 
-pytestmark = pytest.mark.skipif(
-    BINARY is None, reason=f"there is no browser here: none of {', '.join(NAMES)}"
-)
-
 DATA = Path(__file__).parents[2] / "data"
 DESKTOP = (1280, 900)
 PHONE = (390, 844)
 HOSTILE = "<script>document.title='run'</script><img src=http://127.0.0.1:9/x>"
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    """A browser without a window."""
-    assert BINARY is not None
-    opened = Browser(BINARY, tmp_path_factory.mktemp("browser"))
-    yield opened
-    opened.close()
 
 
 @pytest.fixture(scope="module")

@@ -67,12 +67,16 @@ def test_a_project_is_built_and_asked_from_python(
     assert str(status).splitlines()[-1] == "1 must run, 1 may run"
     assert [each.difference.key for each in why.stages["repeat"].changes] == ["a.txt"]  # type: ignore[index]
     assert graph.mermaid().startswith("flowchart")
+    assert graph.svg(files=True).startswith("<svg")
+    assert graph.png().startswith(b"\x89PNG")
+    assert graph._repr_html_() == graph.svg()
+    assert project.page().startswith("<!doctype html>")
     assert [each.build for each in log.builds] == [first.build, rest.build, again.build]
     assert "+ abc" in str(diff).replace("+abc", "+ abc")
     assert project.printed("repeat", first.build) == "repeating\n"
     assert "<td" in again._repr_html_()
     for each in (status, why, graph, log, diff):
-        assert each._repr_html_().startswith("<pre")
+        assert each._repr_html_().startswith("<svg" if each is graph else "<pre")
         assert each.as_dict()["format"] == 1
     assert capfd.readouterr() == ("", "")
 

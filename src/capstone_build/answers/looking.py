@@ -16,10 +16,12 @@ from capstone_build.core.graph import StageGraph
 from capstone_build.core.leftover import Leftover
 from capstone_build.core.plan import Plan, UpToDate
 from capstone_build.core.stage import StageName
-from capstone_build.presentation import dot, drawing, graph_json, mermaid
+from capstone_build.presentation import dot, drawing, graph_json, mermaid, png, svg
 from capstone_build.presentation.cleaning import orphans_line
 from capstone_build.presentation.explanation import USUAL, explanation_lines
 from capstone_build.presentation.explanation_json import explanations_record
+from capstone_build.presentation.forms import legible
+from capstone_build.presentation.picture import Picture, files_picture, stages_picture
 from capstone_build.presentation.sentence import listed, needing_excluded
 from capstone_build.presentation.status import status_lines
 from capstone_build.presentation.status_json import status_record
@@ -103,13 +105,28 @@ class Graph(Answer):
         """The names of the stages, in an order in which they can be built."""
         return tuple(self.graph.stages)
 
-    def mermaid(self) -> str:
-        """Return the drawing as Mermaid takes it, for Markdown."""
-        return mermaid.draw(self.graph, self.verdicts)
+    def mermaid(self, *, files: bool = False) -> str:
+        """Return the drawing as Mermaid takes it, for Markdown; with the *files* between."""
+        return mermaid.draw(legible(self._picture(files), "mermaid"))
 
-    def dot(self) -> str:
-        """Return the drawing as Graphviz takes it."""
-        return dot.draw(self.graph, self.verdicts)
+    def dot(self, *, files: bool = False) -> str:
+        """Return the drawing as Graphviz takes it; with the *files* between."""
+        return dot.draw(self._picture(files))
+
+    def svg(self, *, files: bool = False) -> str:
+        """Return the drawing as an image; with the *files* between."""
+        return svg.draw(legible(self._picture(files), "svg"))
+
+    def png(self, *, files: bool = False) -> bytes:
+        """Return the same for where SVG is not shown; it needs `capstone-build[png]`."""
+        return png.draw(legible(self._picture(files), "png"))
+
+    def _repr_html_(self) -> str:
+        """Return the image for a notebook."""
+        return self.svg()
+
+    def _picture(self, files: bool) -> Picture:
+        return (files_picture if files else stages_picture)(self.graph, self.verdicts)
 
     def as_dict(self) -> Mapping[str, Any]:
         """Return what `capstone graph --json` tells; documented in docs/json.md."""
@@ -120,6 +137,5 @@ class Graph(Answer):
         return f"<Graph: {len(self.stages)} stages>"
 
     def _lines(self, colour: bool) -> Iterable[str]:
-        return drawing.draw(
-            self.graph, self.verdicts, colour=colour, width=0, ascii_only=False
-        ).splitlines()
+        picture = legible(self._picture(files=False), "text")
+        return drawing.draw(picture, colour=colour, width=0).splitlines()

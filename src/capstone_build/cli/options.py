@@ -64,6 +64,14 @@ settings_option = click.option(
     metavar="K=V",
     help="Set a parameter: stage.name=value, or name=value for every stage that has it.",
 )
+select_option = click.option(
+    "--select",
+    "selected",
+    multiple=True,
+    metavar="T",
+    shell_complete=_known_targets,
+    help="Only what T names, and not what that needs, unless T says so (+report).",
+)
 
 
 def _excluding(what: str) -> Callable[[Function], Function]:

@@ -88,11 +88,19 @@ class StageGraph:
             fresh = set(self.upstream(waiting.pop())) - needed
             needed |= fresh
             waiting += fresh
-        below = {name: self.below[name] for name in needed}
+        return self.part(needed)
+
+    def part(self, names: Collection[StageName]) -> StageGraph:
+        """Return the part of the graph that *names* are, and what joins them directly."""
+        kept = set(names)
+
+        def inside(those: Iterable[StageName]) -> tuple[StageName, ...]:
+            return tuple(name for name in those if name in kept)
+
         return StageGraph(
-            stages={name: stage for name, stage in self.stages.items() if name in needed},
-            above={name: self.above[name] for name in needed},
-            below={name: tuple(n for n in those if n in needed) for name, those in below.items()},
-            writers={path: name for path, name in self.writers.items() if name in needed},
-            sources={name: those for name, those in self.sources.items() if name in needed},
+            stages={name: stage for name, stage in self.stages.items() if name in kept},
+            above={name: inside(self.above[name]) for name in kept},
+            below={name: inside(self.below[name]) for name in kept},
+            writers={path: name for path, name in self.writers.items() if name in kept},
+            sources={name: those for name, those in self.sources.items() if name in kept},
         )

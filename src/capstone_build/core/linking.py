@@ -102,6 +102,7 @@ class Linking:
 
     Attributes:
         sources: For each stage, what it reads and no stage writes.
+        through: For each two stages that are joined, the outputs of one that the other reads.
         problems:
             All that is wrong: names or outputs claimed twice, outputs inside
             outputs, inputs that are own outputs, paths that differ only in
@@ -114,7 +115,7 @@ class Linking:
         self._stages = {stage.name: stage for stage in stages}
         self._outputs = _Outputs(self._stages.values())
         self._links: nx.DiGraph[StageName] = nx.DiGraph()
-        self._through: dict[tuple[StageName, StageName], str] = {}
+        self.through: dict[tuple[StageName, StageName], list[ArtifactPath]] = {}
         self.problems: list[PipelineError] = [
             *_duplicate_names(stages),
             *self._outputs.problems(),
@@ -159,7 +160,7 @@ class Linking:
                     self.problems.append(problem)
                 else:
                     self._links.add_edge(writer, stage.name)
-                    self._through.setdefault((writer, stage.name), path)
+                    self.through.setdefault((writer, stage.name), []).append(path)
 
     def _cycles(self) -> Iterator[PipelineError]:
         """Show one ring for each group of stages that wait for each other."""
@@ -172,7 +173,7 @@ class Linking:
                 ring = nx.find_cycle(self._links.subgraph(group), source=start)
                 yield DependencyCycleError(
                     [
-                        (name, str(self._stages[name].location), self._through[name, following])
+                        (name, str(self._stages[name].location), self.through[name, following][0])
                         for name, following, *_ in ring
                     ]
                 )

@@ -1,37 +1,34 @@
 """
-DOT: the graph of stages as text for Graphviz.
+DOT: the picture of a pipeline as text for Graphviz.
 
 Knows the DOT language; does not know who draws it.
 """
 
 from __future__ import annotations
 
-from capstone_build.core.graph import StageGraph
-from capstone_build.core.plan import Plan
 from capstone_build.presentation.escaping import for_terminal
-from capstone_build.presentation.mark import mark_of
-from capstone_build.presentation.sentence import verdict_line
+from capstone_build.presentation.mark import FILE_FILL
+from capstone_build.presentation.picture import Box, Kind, Picture
 
 
-def draw(graph: StageGraph, plan: Plan) -> str:
-    """Return *graph* as a DOT digraph, each stage in the colour of its verdict."""
-    ids = {name: index for index, name in enumerate(graph.stages)}
+def draw(picture: Picture) -> str:
+    """Return *picture* as a DOT digraph, each stage in the colour of its state."""
     lines = [
         "digraph pipeline {",
         "  rankdir=TB;",
         '  node [shape=box, style="rounded,filled", fontname="sans-serif"];',
     ]
-    lines += [
-        f"  n{ids[name]} [label={_quoted(name, mark_of(verdict).word)}, "
-        f"tooltip={_quoted(verdict_line(verdict))}, fillcolor={_quoted(mark_of(verdict).fill)}];"
-        for name, verdict in ((name, plan[name]) for name in graph.stages)
-    ]
-    lines += [
-        f"  n{ids[name]} -> n{ids[following]};"
-        for name in graph.stages
-        for following in sorted(graph.downstream(name), key=ids.__getitem__)
-    ]
+    lines += [f"  n{number} [{_looks(box)}];" for number, box in enumerate(picture.boxes)]
+    lines += [f"  n{start} -> n{end};" for start, end in picture.links()]
     return "\n".join([*lines, "}"]) + "\n"
+
+
+def _looks(box: Box) -> str:
+    if box.kind is not Kind.STAGE:
+        looks = f"label={_quoted(box.title())}, shape=note, style=filled"
+        return f"{looks}, fillcolor={_quoted(FILE_FILL)}"
+    looks = f"label={_quoted(box.title(), box.word)}, tooltip={_quoted(box.says)}"
+    return f"{looks}, fillcolor={_quoted(box.mark.fill)}" if box.mark else looks
 
 
 def _quoted(*lines: str) -> str:

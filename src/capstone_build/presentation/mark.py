@@ -25,6 +25,9 @@ class Mark:
         ascii_symbol: The same, for terminals without Unicode.
         style: Its colour on a terminal.
         fill: Its colour in a picture, light enough for black text.
+        line: The same, dark enough for a line on white: those of different states
+            differ in lightness too, for those who do not see the colour.
+        bright: The same, for a dark ground.
     """
 
     state: str
@@ -33,6 +36,8 @@ class Mark:
     ascii_symbol: str
     style: Style
     fill: str
+    line: str
+    bright: str
 
 
 _MARKS: dict[type[Verdict], Mark] = {
@@ -42,7 +47,9 @@ _MARKS: dict[type[Verdict], Mark] = {
         symbol="○",
         ascii_symbol="o",
         style=Style.GOOD,
-        fill="#d5f0d8",
+        fill="#d3f0e6",
+        line="#23917a",
+        bright="#58c9ae",
     ),
     MayRun: Mark(
         state="may-run",
@@ -51,6 +58,8 @@ _MARKS: dict[type[Verdict], Mark] = {
         ascii_symbol="?",
         style=Style.NOTE,
         fill="#fdf3cf",
+        line="#b58900",
+        bright="#e8c95c",
     ),
     CanRestore: Mark(
         state="can-restore",
@@ -59,6 +68,8 @@ _MARKS: dict[type[Verdict], Mark] = {
         ascii_symbol="<",
         style=Style.BUSY,
         fill="#cfe8fc",
+        line="#1769aa",
+        bright="#7ab8f0",
     ),
     MustRun: Mark(
         state="must-run",
@@ -67,8 +78,13 @@ _MARKS: dict[type[Verdict], Mark] = {
         ascii_symbol="*",
         style=Style.STALE,
         fill="#fbd7a0",
+        line="#b3360a",
+        bright="#ff7f50",
     ),
 }
+
+FILE_FILL = "#f1f1ee"
+"""The colour of what is no stage, in a picture."""
 
 MARKS = tuple(_MARKS.values())
 """Every mark, from settled to surely stale."""

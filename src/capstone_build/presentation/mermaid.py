@@ -1,5 +1,5 @@
 """
-Mermaid: the graph of stages as text that Markdown viewers draw.
+Mermaid: the picture of a pipeline as text that Markdown viewers draw.
 
 Knows Mermaid's flowcharts; does not know who draws them. Labels reach a page,
 so every character that Mermaid, Markdown or HTML could read is an entity.
@@ -7,30 +7,31 @@ so every character that Mermaid, Markdown or HTML could read is an entity.
 
 from __future__ import annotations
 
-from capstone_build.core.graph import StageGraph
-from capstone_build.core.plan import Plan
 from capstone_build.presentation.escaping import for_terminal
-from capstone_build.presentation.mark import MARKS, mark_of
+from capstone_build.presentation.mark import FILE_FILL, MARKS
+from capstone_build.presentation.picture import Box, Kind, Picture
 
 
-def draw(graph: StageGraph, plan: Plan) -> str:
-    """Return *graph* as a Mermaid flowchart, each stage in the colour of its verdict."""
-    ids = {name: f"n{index}" for index, name in enumerate(graph.stages)}
+def draw(picture: Picture) -> str:
+    """Return *picture* as a Mermaid flowchart, each stage in the colour of its state."""
     lines = ["flowchart TD"]
-    lines += [
-        f'  {ids[name]}["{_label(name)}<br/>{mark_of(plan[name]).word}"]'
-        f":::{_class(mark_of(plan[name]).state)}"
-        for name in graph.stages
-    ]
-    lines += [
-        f"  {ids[name]} --> {ids[following]}"
-        for name in graph.stages
-        for following in sorted(graph.downstream(name), key=lambda each: int(ids[each][1:]))
-    ]
+    lines += [f"  n{number}{_looks(box)}" for number, box in enumerate(picture.boxes)]
+    lines += [f"  n{start} --> n{end}" for start, end in picture.links()]
     lines += [
         f"  classDef {_class(mark.state)} fill:{mark.fill},stroke:#555,color:#111" for mark in MARKS
     ]
+    if any(box.kind is not Kind.STAGE for box in picture.boxes):
+        lines.append(f"  classDef {_FILE} fill:{FILE_FILL},stroke:#999,color:#111")
     return "\n".join(lines) + "\n"
+
+
+def _looks(box: Box) -> str:
+    if box.kind is not Kind.STAGE or box.mark is None:
+        return f'(["{_label(box.title())}"]):::{_FILE}'
+    return f'["{_label(box.title())}<br/>{_label(box.word)}"]:::{_class(box.mark.state)}'
+
+
+_FILE = "file"
 
 
 def _class(state: str) -> str:

@@ -1,18 +1,18 @@
 """
-Rails: the lines beside a list of stages that show which reads which.
+Rails: the lines beside a list of boxes that show which leads to which.
 
 Knows columns and the lines in them; does not know what stands beside them, nor
 how a line looks (`capstone_build.presentation.drawing`).
 
-Each stage has a row, in build order, and opens a rail in a column: a line down
-to the row of the last stage that reads from it. A row reads so:
+Each box has a row, in build order, and opens a rail in a column: a line down
+to the row of the last box that it leads to. A row reads so:
 
-* A stage with no line from the left is fed by the column that it stands in, and
+* A box with no line from the left is fed by the column that it stands in, and
   by the lines that reach it from the right.
-* A stage with a line from the left is fed by what that line touches.
+* A box with a line from the left is fed by what that line touches.
 
-To keep both true, a stage stands in the column of its leftmost feeder where that
-rail ends, else right of it; and nothing but a reader stands right below a stage.
+To keep both true, a box stands in the column of its leftmost feeder where that
+rail ends, else right of it; and nothing but a reader stands right below a box.
 """
 
 from __future__ import annotations
@@ -22,15 +22,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 
-from capstone_build.core.graph import StageGraph
-from capstone_build.core.stage import StageName
+from capstone_build.presentation.picture import Picture
 
 
 class Cell(Enum):
     """What a row shows in one column."""
 
     EMPTY = "nothing"
-    MARK = "the stage"
+    MARK = "the box"
     PASSING = "a rail, untouched by this row, or crossed"
     CROSS = "the row's line alone"
     JOINT_LEFT = "a rail that goes on, left end of the row's line"
@@ -44,33 +43,32 @@ class Cell(Enum):
 @dataclass(frozen=True, slots=True)
 class Row:
     """
-    One stage and the rails beside it.
+    One box and the rails beside it.
 
     Attributes:
-        stage: The stage.
+        box: The number of the box.
         column: Where its mark stands.
         cells: What to show in each column, as far as columns are shown.
         first: The column in which the row's line begins.
         last: The column in which it ends; the same where there is no line.
     """
 
-    stage: StageName
+    box: int
     column: int
     cells: tuple[Cell, ...]
     first: int
     last: int
 
 
-def rows(graph: StageGraph, shown: int) -> Iterator[Row]:
+def rows(picture: Picture, shown: int) -> Iterator[Row]:
     """
-    Lay out *graph*, a row a stage.
+    Lay out *picture*, a row a box.
 
-    Takes time in proportion to stages, links and *shown*, the most columns shown.
+    Takes time in proportion to boxes, links and *shown*, the most columns shown.
     """
-    readers = {name: len(graph.downstream(name)) for name in graph.stages}
+    readers = [len(those) for those in picture.below]
     columns = _Columns()
-    for name in graph.stages:
-        upstream = graph.upstream(name)
+    for box, upstream in enumerate(picture.above):
         for each in upstream:
             readers[each] -= 1
         feeders = sorted(columns.of[each] for each in upstream)
@@ -78,48 +76,48 @@ def rows(graph: StageGraph, shown: int) -> Iterator[Row]:
         column = columns.place(feeders, ending)
         touched = [column, *feeders]
         yield Row(
-            stage=name,
+            box=box,
             column=column,
             cells=_cells(column, feeders, ending, columns.width_of(column, shown), columns.taken),
             first=min(touched),
             last=max(touched),
         )
-        columns.advance(name, column, ending, has_readers=readers[name] > 0)
+        columns.advance(box, column, ending, has_readers=readers[box] > 0)
 
 
 class _Columns:
     """Which columns hold a rail, and which may be taken."""
 
     def __init__(self) -> None:
-        self.of: dict[StageName, int] = {}
+        self.of: dict[int, int] = {}
         self.taken: set[int] = set()
         self._end = 0
         self._free: list[int] = []
         self._resting: int | None = None
 
     def place(self, feeders: list[int], ending: set[int]) -> int:
-        """Choose a column for a stage with these *feeders*, of which some are *ending*."""
+        """Choose a column for a box with these *feeders*, of which some are *ending*."""
         if feeders and feeders[0] in ending:
             return feeders[0]
         index = bisect_right(self._free, feeders[0]) if feeders else 0
         return self._free.pop(index) if index < len(self._free) else self._end
 
     def width_of(self, column: int, shown: int) -> int:
-        """Return how many columns a row has whose stage stands in *column*."""
+        """Return how many columns a row has whose box stands in *column*."""
         return min(shown, max(self._end, column + 1))
 
-    def advance(self, name: StageName, column: int, ending: set[int], *, has_readers: bool) -> None:
-        """Go on to the next row: close the rails that are *ending* and open that of *name*."""
+    def advance(self, box: int, column: int, ending: set[int], *, has_readers: bool) -> None:
+        """Go on to the next row: close the rails that are *ending* and open that of *box*."""
         self.taken -= ending
         for each in ending - {column}:
             insort(self._free, each)
         if self._resting is not None:
             insort(self._free, self._resting)
-        # Right below a stage that nobody reads, another would seem to: it rests for a row.
+        # Right below a box that nobody reads, another would seem to: it rests for a row.
         self._resting = None if has_readers else column
         self._end = max(self._end, column + 1)
         if has_readers:
-            self.of[name] = column
+            self.of[box] = column
             self.taken.add(column)
 
 

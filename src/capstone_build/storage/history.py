@@ -72,6 +72,11 @@ class History:
         rows = self._database.rows(query, self._pipeline, str(count))
         return [self._build(row) for row in reversed(rows)]
 
+    def backwards(self) -> Iterator[PastBuild]:
+        """Yield the builds, the latest first; each is read when it is asked for."""
+        for row in self._database.rows(f"{_BUILDS} ORDER BY at DESC, build DESC", self._pipeline):
+            yield self._build(row)
+
     def named(self, name: str) -> list[PastBuild]:
         """Return the builds whose identifiers begin with *name*, the oldest first."""
         query = f"{_BUILDS} AND substr(build, 1, length(?)) = ? ORDER BY at, build"

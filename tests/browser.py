@@ -15,6 +15,7 @@ import select
 import shutil
 import signal
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,6 +27,14 @@ BINARY = next((found for name in NAMES if (found := shutil.which(name))), None)
 
 _PATIENCE_SECONDS = 60.0
 _SPEECH = frozenset({"Runtime.consoleAPICalled", "Runtime.exceptionThrown", "Log.entryAdded"})
+
+
+def wait_for(condition: Callable[[], bool], what: str) -> None:
+    """Wait for something that a page will surely do."""
+    deadline = time.monotonic() + _PATIENCE_SECONDS
+    while not condition():
+        assert time.monotonic() < deadline, f"waited in vain until {what}"
+        time.sleep(0.01)
 
 
 @dataclass

@@ -1,0 +1,1 @@
+"""The page of a pipeline: one file to open in a browser, that needs nothing else."""
