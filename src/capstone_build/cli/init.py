@@ -119,8 +119,10 @@ class _Founding:
         if is_ignored(text):
             self._written.append(Written("kept", str(path), f"it ignores {LINE} already"))
             return
-        with path.open("wb") as file:
-            file.write(with_memory_ignored(text).encode("utf-8", "surrogateescape"))
+        try:
+            path.write_bytes(with_memory_ignored(text).encode("utf-8", "surrogateescape"))
+        except OSError as error:
+            raise MemoryFailedError(f"{path} cannot be written: {error.strerror}") from None
         self._written.append(Written("added to", str(path), f"the line {LINE}"))
 
     def _say(self, lines: Iterable[str]) -> None:
