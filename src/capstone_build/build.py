@@ -109,11 +109,11 @@ class _Effort:
         if (found := reached(self._project, self._request)) is None:
             found = foresee(self._project, self._request.wish, self._open_host)
         self.session, self.forecast = found
-        if self.session.printed:
-            self._tell(PipelinePrinted(self.session.printed))
 
     def brought_up_to_date(self) -> BuildReport:
         """Do what there is to do, under the lock, and report."""
+        if self.session.printed:
+            self._tell(PipelinePrinted(self.session.printed))
         if self.forecast.is_nothing_to_do:
             return _nothing_to_do(self.session, self.forecast, self._tell, self._began)
         if self.forecast.left_out:

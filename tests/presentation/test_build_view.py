@@ -29,6 +29,7 @@ from capstone_build.core.report import (
 )
 from capstone_build.core.stage import StageName
 from capstone_build.presentation.build_view import PlainView
+from capstone_build.presentation.event_line import EventLine
 from tests.presentation.specimens import HOSTILE_NAMES, NEW, OLD, failed
 
 LOAD = StageName("load")
@@ -158,3 +159,16 @@ def test_a_plain_view_does_not_load_rich() -> None:
         "sys.exit('rich' in sys.modules)\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True, stdout=subprocess.DEVNULL)
+
+
+def test_where_there_is_no_room_for_a_reason_the_note_stands_alone() -> None:
+    """On forty columns: a letter of the reason would tell nothing."""
+    result = StageResult(
+        stage=StageName("a_stage_name"), outcome=Outcome.BUILT, because=CHANGED, seconds=2.4
+    )
+    line = EventLine(False, 40).of(StageEnded(result))
+
+    assert line == "built     a_stage_name 2.4 s  outputs..."
+    assert EventLine(False, 80).of(StageEnded(result)) == (
+        "built     a_stage_name    2.4 s  input data/a.csv changed -> outputs unchanged"
+    )

@@ -9,13 +9,14 @@ import signal
 import subprocess
 import sys
 import threading
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from capstone_build import BuildReport, CapstoneError, Outcome, Project
 from capstone_build.errors import InvalidPipelineError, StageFailedError, UsageError
-from capstone_build.events import Event, StageEnded
+from capstone_build.events import BuildStarted, Event, PipelinePrinted, StageEnded, StageStarted
 from tests.project import Project as Folder
 from tests.project import is_running, wait_until
 
@@ -40,6 +41,12 @@ def folder(tmp_path: Path) -> Folder:
     folder.write("pipeline.py", PIPELINE)
     folder.write("a.txt", "ab\n")
     return folder
+
+
+def children() -> set[str]:
+    """Return the processes that this one has started and that run still."""
+    tasks = Path("/proc/self/task").glob("*/children")
+    return {pid for task in tasks for pid in task.read_text(encoding="ascii").split()}
 
 
 def test_a_project_is_built_and_asked_from_python(
@@ -144,13 +151,18 @@ def test_builds_of_one_program_have_names_of_their_own_in_a_running_loop(folder:
 
 def test_what_a_listener_raises_ends_the_build_in_order(folder: Folder) -> None:
     """Its own error comes back, also one that the engine would take for the disk's."""
+    folder.edit("pipeline.py", "@stage", "print('imported')\n\n@stage")
     project = Project(folder.root)
 
-    def full(_: Event) -> None:
-        raise OSError(28, "no space for my notes")
+    def full_at(sort: type[Event], event: Event) -> None:
+        if isinstance(event, sort):
+            raise OSError(28, "no space for my notes")
 
-    with pytest.raises(OSError, match="no space for my notes"):
-        project.build(on_event=full)
+    before = children()
+    for sort in (PipelinePrinted, BuildStarted, StageStarted, StageEnded):
+        with pytest.raises(OSError, match="no space for my notes"):
+            project.build(on_event=partial(full_at, sort))
+        assert children() == before, "the host is gone, and with it what ran"
 
     assert project.build().ok
 

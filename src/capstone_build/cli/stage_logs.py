@@ -28,18 +28,19 @@ class StageLogs:
     def __init__(self, root: Path) -> None:
         self._root = root
         self._logs: dict[StageName, Path] = {}
+        self._begun: dict[StageName, int] = {}
         self._read: dict[StageName, int] = {}
 
     def begin(self, stage: StageName, log: str) -> None:
         """Follow a *stage* that starts; what an earlier attempt printed is not told again."""
         self._logs[stage] = path = self._root / log
-        self._read[stage] = _size(path)
+        self._begun[stage] = self._read[stage] = _size(path)
 
     def last(self, stage: StageName) -> str:
         """Return the last line that it printed, be it whole or not; empty if it printed nothing."""
         if (path := self._logs.get(stage)) is None:
             return ""
-        piece = _piece(path, max(self._read[stage], _size(path) - _LAST))
+        piece = _piece(path, max(self._begun[stage], _size(path) - _LAST))
         lines = block_for_terminal(piece.decode("utf-8", "replace")).rstrip().rsplit("\n", 1)
         return lines[-1].strip()
 

@@ -45,6 +45,7 @@ _TIME = 8
 _WORD = 9
 _WIDE_WORD = 10
 """With a word for stages that are up to date."""
+_LEAST_SAID = 8
 _ROOMY = 60
 """From so many cells on, names and times stand in columns."""
 
@@ -158,9 +159,12 @@ class EventLine:
         """Set one line in columns; what is *said* is cut first, so that *note* survives."""
         head = f"{padded(word, self._word)} {self._named(for_terminal(stage), time)}"
         said = for_terminal(said)
-        note = f"-> {note}" if note and said else note
-        if self.width and said:
-            said = cut(said, max(1, self.width - cells(head) - 2 - len(note) - bool(note)))
+        arrow = f"-> {note}" if note and said else note
+        room = self.width - cells(head) - 2 - len(arrow) - bool(arrow) if self.width else 0
+        if self.width and room < _LEAST_SAID and note:
+            said = ""  # a letter or two of it would tell nothing
+        else:
+            note, said = arrow, cut(said, max(1, room) if self.width else 0)
         line = cut(f"{head}  {f'{said} {note}'.strip()}".rstrip(), self.width)
         return paint(line[: len(word)], style, self._colour) + line[len(word) :]
 
