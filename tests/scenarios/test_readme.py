@@ -26,7 +26,7 @@ SPANS = [" ".join(span.split()) for span in re.findall(r"`([^`]+)`", _FENCED.sub
 """Each piece of code in the text between them."""
 
 
-MEANT = {"STAGE": "report", "BUILD": "last", "ARTIFACT": "output/report.md"}
+MEANT = {"FOLDER": "new", "STAGE": "report", "BUILD": "last", "ARTIFACT": "output/report.md"}
 """What stands for the words in capitals."""
 
 
@@ -109,7 +109,7 @@ def same_in_every_run(line: str) -> str:
 
 def test_every_command_that_the_text_names_works(sample: Project) -> None:
     """As it stands there, with the name of a stage."""
-    commands = [span for span in SPANS if span.startswith("capstone ")]
+    commands = dict.fromkeys(span for span in SPANS if span.startswith("capstone "))
     assert len(commands) >= 12
     for command in commands:
         arguments = [MEANT.get(word, word) for word in command.split()[1:]]

@@ -22,8 +22,8 @@ from capstone_build.sweep import Swept
 from capstone_build.version import VERSION
 
 _COMMANDS = (
-    "build", "watch", "status", "why", "log", "diff", "accept", "graph", "verify", "clean", "gc",
-    "completion",
+    "init", "build", "watch", "status", "why", "log", "diff", "accept", "graph", "verify", "clean",
+    "gc", "completion",
 )  # fmt: skip
 """Each is in a module of its name, which is imported when it is asked for."""
 
