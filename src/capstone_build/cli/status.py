@@ -10,7 +10,6 @@ from pathlib import Path
 import click
 
 from capstone_build.authoring.project_place import ProjectPlace
-from capstone_build.cleaning import orphans_of
 from capstone_build.cli.options import (
     exclude_option,
     file_option,
@@ -23,12 +22,13 @@ from capstone_build.cli.options import (
 )
 from capstone_build.cli.terminal import Terminal
 from capstone_build.core.leftover import Leftover
+from capstone_build.looking.session import Forecast, foresee
 from capstone_build.presentation.cleaning import orphans_line
 from capstone_build.presentation.sentence import needing_excluded
 from capstone_build.presentation.status import status_lines
 from capstone_build.presentation.status_json import status_record
 from capstone_build.request import Wish
-from capstone_build.session import Forecast, foresee
+from capstone_build.tending.cleaning import orphans_of
 
 
 @click.command("status")
