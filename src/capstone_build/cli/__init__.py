@@ -48,8 +48,8 @@ class _Commands(click.Group):
     name="capstone",
     cls=_Commands,
     context_settings={"help_option_names": ["-h", "--help"]},
-    epilog="Exit codes: 0 done; 1 a stage failed, or `verify` found something wrong; 2 the "
-    "declaration or the command line is wrong; 3 the engine's memory or disk failed; 130 "
+    epilog="Exit codes: 0 done; 1 a stage failed, or `verify` or `status --check` found something; "
+    "2 the declaration or the command line is wrong; 3 the engine's memory or disk failed; 130 "
     "interrupted.",
 )
 @click.version_option(VERSION, prog_name="capstone", message="%(prog)s %(version)s")

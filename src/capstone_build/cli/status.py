@@ -35,12 +35,14 @@ from capstone_build.tending.cleaning import orphans_of
 @targets_argument
 @exclude_option
 @settings_option
+@click.option("--check", is_flag=True, help="End with exit code 1 unless all is up to date.")
 @json_option
 @file_option
 def status_command(
     targets: tuple[str, ...],
     excluded: tuple[str, ...],
     settings: tuple[str, ...],
+    check: bool,
     as_json: bool,
     file: Path | None,
 ) -> int:
@@ -53,11 +55,11 @@ def status_command(
         orphans = [] if targets or excluded else orphans_of(session)
     if as_json:
         _print_json(forecast, orphans)
-        return 0
-    if orphans:
-        click.echo(orphans_line(orphans))
-    _print(forecast)  # its last line is the verdict
-    return 0
+    else:
+        if orphans:
+            click.echo(orphans_line(orphans))
+        _print(forecast)  # its last line is the verdict
+    return 1 if check and not forecast.is_nothing_to_do else 0
 
 
 def show_forecast(project: ProjectPlace, wish: Wish, *, as_json: bool) -> int:
