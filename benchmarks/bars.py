@@ -77,7 +77,15 @@ def pandas_row(rounds: int) -> str:
 def little_row(size: int, rounds: int) -> str:
     """Measure one changed file among so many stages beside nothing to do."""
     own = [str(Path(sys.executable).with_name("capstone")), "build", "-j2"]
-    host = [sys.executable, "-P", "-m", "capstone_build.host", ".", "pipeline", "--as-known"]
+    host = [
+        sys.executable,
+        "-P",
+        "-m",
+        "capstone_build.hosting.host",
+        ".",
+        "pipeline",
+        "--as-known",
+    ]
     with ready("wide", size, "") as (_, folder):
         found = []
         for _ in range(rounds):

@@ -2,7 +2,7 @@
 Building: one effort to bring targets up to date, from the project to the report.
 
 Knows when there is something to do, and holds the lock while it is done; what
-is done with each stage is in `capstone_build.loop`.
+is done with each stage is in `capstone_build.building.loop`.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from capstone_build.core.report import BuildReport
 from capstone_build.disk import disk_failed
 from capstone_build.errors import MemoryFailedError
 from capstone_build.execution.host import HostDiffersError
-from capstone_build.reach import Reach, reached
+from capstone_build.looking.session import Forecast, OpenHost, Session, foresee, host_of_its_own
 from capstone_build.request import Request
-from capstone_build.rest import Rest, keep
-from capstone_build.session import Forecast, OpenHost, Session, foresee, host_of_its_own
+from capstone_build.resting.reach import Reach, reached
+from capstone_build.resting.rest import Rest, keep
 from capstone_build.storage.footing import Footing
 from capstone_build.storage.lock import locked
 
@@ -124,7 +124,7 @@ class _Effort:
                 return self._run()
 
     def _run(self) -> BuildReport:
-        from capstone_build.loop import Loop  # (20 ms, where there is nothing to run)
+        from capstone_build.building.loop import Loop  # (20 ms, where there is nothing to run)
 
         return Loop(self.session, self.forecast, self._request, self._tell, self._began).run()
 

@@ -14,18 +14,18 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 
+from capstone_build.asking.explaining import Explaining
 from capstone_build.core.artifact import MEMORY_FOLDER
 from capstone_build.core.graph import StageGraph
 from capstone_build.core.plan import CanRestore, MustRun
 from capstone_build.core.stage import StageName
 from capstone_build.core.variable import is_secret
-from capstone_build.explaining import Explaining
+from capstone_build.looking.session import Forecast, Session
 from capstone_build.presentation.escaping import block_for_terminal
 from capstone_build.presentation.explanation import Limits, explanation_lines
 from capstone_build.presentation.page import page
 from capstone_build.presentation.page.told import Run, Told
 from capstone_build.presentation.picture import Picture
-from capstone_build.session import Forecast, Session
 
 _RUNS_OF_A_STAGE = 8
 _RUNS_READ = 30_000

@@ -16,7 +16,6 @@ from functools import partial, wraps
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
-from capstone_build.accepting import accept
 from capstone_build.answers.build_report import BuildReport
 from capstone_build.answers.looking import Graph, Status, Why
 from capstone_build.answers.looking_after import (
@@ -27,13 +26,13 @@ from capstone_build.answers.looking_after import (
     Verification,
 )
 from capstone_build.answers.looking_back import Diff, Log
+from capstone_build.asking.comparing import Comparing
+from capstone_build.asking.explaining import Explaining
+from capstone_build.asking.past import opened_history, the_build, the_log
 from capstone_build.authoring.loading import is_held
 from capstone_build.authoring.parameters import Setting
 from capstone_build.authoring.project_place import find_project
 from capstone_build.build import build
-from capstone_build.cleaning import clean, orphans_of
-from capstone_build.collecting import collect
-from capstone_build.comparing import Comparing
 from capstone_build.core.collection import Bounds
 from capstone_build.core.digest import JsonValue, is_plain
 from capstone_build.core.event import Event, Listener
@@ -41,16 +40,17 @@ from capstone_build.core.history import PastBuild, PastStage
 from capstone_build.core.plan import UpToDate
 from capstone_build.cores import cores
 from capstone_build.errors import UsageError
-from capstone_build.explaining import Explaining
 from capstone_build.graph_page import page_of
-from capstone_build.past import opened_history, the_build, the_log
+from capstone_build.looking.session import foresee
 from capstone_build.presentation.explanation import accepted_clause
 from capstone_build.presentation.picture import stages_picture
-from capstone_build.rebuilding import rebuild
 from capstone_build.request import Request, Wish
-from capstone_build.session import foresee
 from capstone_build.storage.looks import unseen
-from capstone_build.verifying import verify
+from capstone_build.tending.accepting import accept
+from capstone_build.tending.cleaning import clean, orphans_of
+from capstone_build.tending.collecting import collect
+from capstone_build.tending.rebuilding import rebuild
+from capstone_build.tending.verifying import verify
 
 P = ParamSpec("P")
 R = TypeVar("R")

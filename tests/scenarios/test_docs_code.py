@@ -11,16 +11,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import takewhile
-from pathlib import Path
 
 import pytest
 
 from tests.done import Done
+from tests.page import blocks, page, shows, side, typed
 from tests.project import Project
 
-PAGE = (Path(__file__).parents[2] / "docs" / "code.md").read_text(encoding="utf-8")
-BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
+PAGE = page("docs/code.md")
 VERDICT = re.compile(r"\s*\*\*(Runs|Does not run)\.?\*\*(?:: `([^`]+)`)?")
 ENVIRONMENT = "environment"
 """Where a block says which variables are set, in the place of a file's name."""
@@ -47,55 +45,37 @@ class Example:
     after: Files
     runs: bool | None
     reason: str
-    commands: tuple[tuple[str, tuple[str, ...]], ...]
+    commands: tuple[tuple[str, list[str]], ...]
 
 
-def examples(page: str) -> Iterator[Example]:
-    """Read the examples of a page."""
-    blocks = list(BLOCK.finditer(page))
+def examples() -> Iterator[Example]:
+    """Read the examples of the page."""
+    found = blocks(PAGE)
     count: dict[str, int] = {}
-    for index, block in enumerate(blocks):
-        if block[1] != "diff":
+    for index, block in enumerate(found):
+        if block.language != "diff":
             continue
-        heading = HEADING.findall(page, 0, block.start())[-1]
-        count[heading] = count.get(heading, 0) + 1
-        verdict = VERDICT.match(page, block.end())
-        shown = takewhile(lambda each: each[1] == "console", blocks[index + 1 :])
+        count[block.heading] = count.get(block.heading, 0) + 1
+        verdict = VERDICT.match(PAGE, block.end)
+        shown = takewhile(lambda each: each.language == "console", found[index + 1 :])
         yield Example(
-            title=f"{heading}, {count[heading]}",
-            before=side(block[2], " -"),
-            after=side(block[2], " +"),
+            title=f"{block.heading}, {count[block.heading]}",
+            before=files(block.text, " -"),
+            after=files(block.text, " +"),
             runs=None if verdict is None else verdict[1] == "Runs",
             reason=(verdict[2] or "") if verdict else "",
-            commands=tuple(command for each in shown for command in typed(each[2])),
+            commands=tuple(command for each in shown for command in typed(each.text)),
         )
 
 
-def side(block: str, marks: str) -> Files:
+def files(diff: str, marks: str) -> Files:
     """Return the files of a diff as they are on one side of it."""
-    files: Files = {}
-    name = ""
-    for line in block.splitlines():
-        if line.startswith("@@"):
-            name = line.strip("@ ")
-            files[name] = ""
-        elif line[:1] in marks:
-            files[name] += line[1:] + "\n"
-        else:
-            assert line[:1] in {"", " ", "-", "+"}, f"no line of a diff: {line!r}"
-            files[name] += "\n" if not line else ""
-    return files
+    _, *parts = re.split(r"^@@ (\S+) @@\n", diff, flags=re.MULTILINE)
+    return {name: side(text, marks) for name, text in zip(parts[::2], parts[1::2], strict=True)}
 
 
-def typed(block: str) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Return the commands of a console block, each with what it is said to print."""
-    for entry in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
-        command, *lines = entry.splitlines()
-        yield command, tuple(line for line in lines if line.strip() not in {"", "..."})
-
-
-EXAMPLES = list(examples(PAGE))
-STAGE = next(m[2] for m in BLOCK.finditer(PAGE) if m[1] == "python")
+EXAMPLES = list(examples())
+STAGE = next(each.text for each in blocks(PAGE) if each.language == "python")
 """The pipeline of every example that does not bring its own: the first block of the page."""
 
 
@@ -142,17 +122,7 @@ def test_an_example_does_what_the_page_says(project: Project, example: Example) 
     for command, lines in example.commands:
         program, *arguments = command.split()
         assert program == "capstone"
-        _holds(edited.run(*arguments).out, lines)
-
-
-def _holds(out: str, lines: tuple[str, ...]) -> None:
-    """Check that *lines* are printed, in this order; `...` in one stands for anything."""
-    rest = out
-    for line in lines:
-        pattern = r"\s+".join(map(re.escape, line.split())).replace(re.escape("..."), ".*?")
-        found = re.search(rf"^\s*{pattern}[^\S\n]*$", rest, re.MULTILINE)
-        assert found is not None, f"{line!r} is not in\n{out}"
-        rest = rest[found.end() :]
+        assert shows(lines, edited.run(*arguments).out), f"{command} does not show {lines}"
 
 
 def test_the_page_has_examples_of_both_verdicts() -> None:

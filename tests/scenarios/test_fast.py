@@ -87,7 +87,7 @@ def test_an_edit_of_code_joins_no_stages_anew(project: Project) -> None:
 
     project.edit("pipeline.py", "echo 1", "echo 2")
     second = project.run("build", env=importing)
-    assert "capstone_build.session\n" in second.err
+    assert "capstone_build.looking.session\n" in second.err
     assert "networkx" not in second.err
     assert second.ran == ["a", "b"]
 

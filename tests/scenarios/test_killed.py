@@ -124,7 +124,7 @@ def hit(project: Project, engine: int, chance: random.Random) -> str:
             others = [
                 pid
                 for pid, words in of_the_project(project)
-                if pid != engine and ("capstone_build.host" in words) == (what == "host")
+                if pid != engine and ("capstone_build.hosting.host" in words) == (what == "host")
             ]
             hosts = sorted(others)[:1] if what == "host" else others
             for pid in hosts or [engine]:

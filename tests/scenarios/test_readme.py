@@ -3,38 +3,29 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
-from tests.project import PATIENCE_SECONDS, Project
+from tests.page import BLOCK, ROOT, blocks, page, shows, typed
+from tests.project import Project
 from tests.report import conftest as report
 from tests.report.test_model_client import GOOD
+from tests.story import Story
 from tests.watched import watching
 
-ROOT = Path(__file__).parents[2]
-README = (ROOT / "README.md").read_text(encoding="utf-8")
-_FENCED = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-BLOCKS = _FENCED.findall(README)
-"""Each block of code: its language and its text."""
-SPANS = [" ".join(span.split()) for span in re.findall(r"`([^`]+)`", _FENCED.sub("", README))]
-"""Each piece of code in the text between them."""
+README = page("README.md")
+BLOCKS = {each.mark: each.text for each in blocks(README)}
+"""Each block of code that has a mark."""
+SPANS = [" ".join(span.split()) for span in re.findall(r"`([^`]+)`", BLOCK.sub("", README))]
+"""Each piece of code in the text between the blocks."""
 
 
-MEANT = {"STAGE": "report", "BUILD": "last", "ARTIFACT": "output/report.md"}
+MEANT = {"FOLDER": "new", "STAGE": "report", "BUILD": "last", "ARTIFACT": "output/report.md"}
 """What stands for the words in capitals."""
-
-
-def block(mark: str) -> str:
-    """Return the code block that follows a comment in the README."""
-    found = re.search(rf"<!-- {re.escape(mark)} -->\n```\w*\n(.*?)```", README, re.DOTALL)
-    assert found is not None, mark
-    return found[1]
 
 
 @pytest.fixture
@@ -44,72 +35,48 @@ def sample(project: Project) -> Project:
     return project
 
 
+def test_no_example_is_left_out() -> None:
+    """Each has a mark by which a test below finds it, or is among those that are followed."""
+    marks = {"try", "tests", "watch", "pipeline.py", "undeclared", "counts", "python"}
+    assert set(BLOCKS) == {*marks, ""}
+    unmarked = [each.heading for each in blocks(README) if not each.mark]
+    assert set(unmarked) == {"What you see", "The edit loop", "A model for the summary"}
+
+
 def test_each_command_of_the_set_up_is_one_line() -> None:
     """Two commands do all of it, with Python's own venv and pip."""
     for mark in ("try", "tests"):
-        assert block(mark).count("\n") == 1
-        assert block(mark).startswith("python3 -m venv .venv && .venv/bin/pip install ")
+        assert BLOCKS[mark].count("\n") == 1
+        assert BLOCKS[mark].startswith("python3 -m venv .venv && .venv/bin/pip install ")
 
 
 def test_the_report_is_made_and_its_edits_do_what_is_shown(sample: Project) -> None:
-    """Each line that is typed in the README, in its order, with each line that is shown of it."""
-    environment = {
-        **os.environ,
-        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
-        "GIT_CONFIG_GLOBAL": os.devnull,
-    }
-
-    def typed(line: str) -> str:
-        done = subprocess.run(
-            ["sh", "-c", line],
-            cwd=sample.root,
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=PATIENCE_SECONDS,
-        )
-        assert done.returncode == 0, line + done.stdout + done.stderr
-        return done.stderr + done.stdout
-
+    """Each line that is typed before the pipeline of one's own, with all that is shown of it."""
     sample.write(".venv/bin/activate", "")  # the environment of the tests is active already
-    author = "-c user.name=a -c user.email=a@example.org"
-    typed(f"git init -q && git add data && git {author} commit -qm data")
-    watch = block("watch")
-    consoles = [text for _, text in BLOCKS if text.startswith("$ ") and text != watch]
-    assert len(consoles) == 2
-    for entry in re.split(r"^\$ ", "".join(consoles), flags=re.MULTILINE)[1:]:
-        line, *shown = entry.splitlines()
-        printed = iter(map(same_in_every_run, typed(line).splitlines()))
-        for each in shown:
-            assert each == "..." or same_in_every_run(each) in printed, f"{line}: {each}"
+    author = ["-c", "user.name=a", "-c", "user.email=a@example.org"]
+    for words in (["init", "-q"], ["add", "data"], [*author, "commit", "-qm", "data"]):
+        subprocess.run(["git", *words], cwd=sample.root, check=True)
+
+    with Story(sample, aside={"try", "tests", "watch"}) as story:
+        story.follow(README.partition("## A pipeline of your own")[0])
 
     assert sample.read("output/report.md").startswith("# Data report")
     assert sample.exists("output/report.json")
 
 
 def test_the_watch_does_what_is_shown(sample: Project) -> None:
-    """Each line that is shown of it, in this order, after the edit that its heading names."""
+    """Each line that is shown of it, after the edit that its heading names."""
     sample.build()
-    command, *shown = block("watch").splitlines()
-    with watching(sample, *command.removeprefix("$ capstone watch").split()) as watched:
+    ((line, shown),) = typed(BLOCKS["watch"])
+    with watching(sample, *line.split()[2:]) as watched:
         file = sample.root / "data/orders-2024-01.csv"
         file.write_text("".join(file.read_text().splitlines(keepends=True)[:-1]))
-        watched.until_built(2)
-    printed = iter(map(same_in_every_run, watched.told.splitlines()))
-    for each in shown:
-        assert each in {"...", ""} or same_in_every_run(each) in printed, each
-
-
-def same_in_every_run(line: str) -> str:
-    """Return a line that was printed, without what differs from run to run, nor its layout."""
-    line = re.sub(r"^\d\d:\d\d:\d\d", "now", line)
-    return " ".join(re.sub(r"<?\b[\d.]+ m?s\b", "N s", line).split())
+        watched.until(lambda: shows(shown, watched.told), f"it says {shown}")
 
 
 def test_every_command_that_the_text_names_works(sample: Project) -> None:
     """As it stands there, with the name of a stage."""
-    commands = [span for span in SPANS if span.startswith("capstone ")]
+    commands = dict.fromkeys(span for span in SPANS if span.startswith("capstone "))
     assert len(commands) >= 12
     for command in commands:
         arguments = [MEANT.get(word, word) for word in command.split()[1:]]
@@ -124,7 +91,7 @@ def test_every_command_that_the_text_names_works(sample: Project) -> None:
 def test_every_option_that_the_text_names_works(sample: Project) -> None:
     """With the pipeline of the README, and with a copy of it that goes by another name."""
     for name in ("pipeline.py", "flow.py"):
-        sample.write(name, block("pipeline.py"))
+        sample.write(name, BLOCKS["pipeline.py"])
     sample.build()
     options = [span for span in SPANS if span.startswith("-")]
     assert len(options) >= 7
@@ -192,7 +159,7 @@ def test_the_pipeline_may_be_named_in_pyproject(sample: Project) -> None:
     table, line = "[tool.capstone]", 'pipeline = "flows/main.py"'
     assert {table, line} <= set(SPANS)
     sample.write("pyproject.toml", f"{table}\n{line}\n")
-    sample.write("flows/main.py", block("pipeline.py"))
+    sample.write("flows/main.py", BLOCKS["pipeline.py"])
 
     assert sample.build().ran == ["totals", "count"]
     assert sample.exists("output/lines.txt")
@@ -200,14 +167,14 @@ def test_the_pipeline_may_be_named_in_pyproject(sample: Project) -> None:
 
 def test_what_is_read_undeclared_is_told_as_shown(sample: Project) -> None:
     """The edit of the README, the line that it shows, and that line's remedy."""
-    edit = block("undeclared").splitlines(keepends=True)
+    edit = BLOCKS["undeclared"].splitlines(keepends=True)
     before, after = ("".join(line[1:] for line in edit if line[0] in mark) for mark in (" -", " +"))
-    sample.write("pipeline.py", block("pipeline.py"))
+    sample.write("pipeline.py", BLOCKS["pipeline.py"])
     sample.edit("pipeline.py", before, after)
     sample.write("rates.csv", "product,rate\nlamp,2\n")
-    shown = next(text for _, text in BLOCKS if text.startswith("counts "))
+    ((_, (shown, *_)),) = typed(BLOCKS["counts"])
 
-    assert shown in sample.build().out
+    assert shown in sample.build().out.splitlines()
     assert sample.run("why").out == "2 stages are up to date\n"
 
     sample.write("rates.csv", "product,rate\nlamp,3\n")
@@ -225,7 +192,7 @@ def test_what_is_read_undeclared_is_told_as_shown(sample: Project) -> None:
 
 def test_the_accepting_of_a_refactoring_works(sample: Project) -> None:
     """What stands is taken, and `--force` runs the stage after all."""
-    sample.write("pipeline.py", block("pipeline.py"))
+    sample.write("pipeline.py", BLOCKS["pipeline.py"])
     sample.build()
     sample.edit("pipeline.py", "table = pd.concat(orders)", "table = pd.concat(list(orders))")
 
@@ -234,28 +201,34 @@ def test_the_accepting_of_a_refactoring_works(sample: Project) -> None:
     assert sample.build("--force", "totals").ran == ["totals"]
 
 
+def test_python_does_the_same(sample: Project) -> None:
+    """The lines of the README build the report."""
+    sample.write("ask.py", BLOCKS["python"] + "print(report.ok, *report.results)\n")
+    done = subprocess.run(
+        [sys.executable, "ask.py"], cwd=sample.root, capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "True load profile compress llm report\n"
+
+
 model_server = report.server
 
 
-def test_a_model_is_named_as_shown(project: Project, model_server: report.FakeServer) -> None:
+def test_a_model_is_named_as_shown(sample: Project, model_server: report.FakeServer) -> None:
     """It runs llm and report, nothing else; only where the server listens differs."""
-    text = next(text for _, text in BLOCKS if text.startswith("export "))
-    variables = dict(re.findall(r"(CAPSTONE_\w+)=(\S+)", text))
-    assert variables.keys() == {f"CAPSTONE_LLM_{name}" for name in ("BASE_URL", "MODEL", "API_KEY")}
-    project.write("data/a.csv", "kind,size\na,1\nb,2\n")
-    project.build()
+    sample.build()
     model_server.says(json.dumps(GOOD))
+    text = README[: README.index("## What it keeps")].partition("## A model for the summary")[1:]
 
-    done = project.build(env={**variables, "CAPSTONE_LLM_BASE_URL": model_server.url})
+    with Story(sample, stands_for={"http://localhost:11434/v1": model_server.url}) as story:
+        story.follow("".join(text))
 
-    assert done.ran == ["llm", "report"]
-    assert variables["CAPSTONE_LLM_MODEL"] in project.read("output/report.md")
-    assert project.exists("output/llm_raw.txt")
+    assert "qwen3" in sample.read("output/report.md")
+    assert sample.exists("output/llm_raw.txt")
 
 
 def test_the_pipeline_of_ten_lines_works(sample: Project) -> None:
     """The README's own pipeline.py runs as it stands."""
-    text = block("pipeline.py")
+    text = BLOCKS["pipeline.py"]
     sample.write("pipeline.py", text)
     assert len([line for line in text.splitlines() if line.strip()]) <= 11
 
@@ -278,6 +251,6 @@ def test_the_graph_and_the_target_work(sample: Project) -> None:
 
 def test_every_link_of_the_documents_leads_somewhere() -> None:
     """No dead link in README and docs."""
-    for page in (ROOT / "README.md", *(ROOT / "docs").glob("*.md")):
-        for link in re.findall(r"\]\(([^)#]+)", page.read_text(encoding="utf-8")):
-            assert (page.parent / link).exists(), f"{page.name}: {link}"
+    for file in (ROOT / "README.md", *(ROOT / "docs").glob("*.md")):
+        for link in re.findall(r"\]\(([^)#]+)", file.read_text(encoding="utf-8")):
+            assert (file.parent / link).exists(), f"{file.name}: {link}"

@@ -61,7 +61,10 @@ def test_each_command_takes_the_same_words(project: Project) -> None:
     assert "left out: plot_a: needs what is excluded" in status
     assert [line.split()[0] for line in status.splitlines()[1:-2]] == ["load"]
     assert "plot_b" not in project.run("graph", "+tag:slow").out
+    assert project.run("status", "--check").code == 1
     project.build()
+    assert project.run("status", "--check").code == 0
+    assert project.run("status", "load", "--check", "--json").code == 0
     why = project.run("why", "plot_*", "-x", "plot_a").out
     assert "plot_b" in why
     assert "plot_a" not in why

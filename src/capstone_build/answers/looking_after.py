@@ -10,9 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from capstone_build.accepting import Accepted
 from capstone_build.answers.answer import Answer
-from capstone_build.cleaning import Cleaned as CleanedFiles
 from capstone_build.core import collection, finding, rebuilt
 from capstone_build.core.collection import Bounds
 from capstone_build.presentation.cleaning import cleaning_lines, cleaning_record
@@ -25,6 +23,8 @@ from capstone_build.presentation.rebuilding import (
 )
 from capstone_build.presentation.sentence import clause
 from capstone_build.presentation.verification import verification_lines, verification_record
+from capstone_build.tending.accepting import Accepted
+from capstone_build.tending.cleaning import Cleaned as CleanedFiles
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)

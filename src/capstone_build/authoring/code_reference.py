@@ -2,7 +2,7 @@
 Code as a declaration refers to it: what `code=` adds and what `ignore=` takes out.
 
 Knows objects, texts, and whether a text names a file; does not read source, so
-whether there is anything by a name is found later (`capstone_build.named_code`).
+whether there is anything by a name is found later (`capstone_build.looking.named_code`).
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 Loading a pipeline: importing the user's module and reading its declarations.
 
 The only place where the user's modules are imported. It runs in the host
-process (`capstone_build.host`), never in the engine's own.
+process (`capstone_build.hosting.host`), never in the engine's own.
 """
 
 from __future__ import annotations

@@ -74,7 +74,7 @@ def find_project(start: Path, file: Path | None = None) -> ProjectPlace:
     for folder in (start, *start.parents):
         if (folder / PIPELINE_FILE).is_file():
             return _declared_by(folder / PIPELINE_FILE, folder)
-        if (named := _named_in_pyproject(folder)) is not None:
+        if (named := named_pipeline(folder)) is not None:
             path = (folder / named).resolve()
             if not path.is_file():
                 raise UsageError(
@@ -87,7 +87,7 @@ def find_project(start: Path, file: Path | None = None) -> ProjectPlace:
     raise PipelineNotFoundError(
         f"there is no {PIPELINE_FILE} here or above, and no {BUNDLED_DATA} for the bundled one",
         facts={"looked in": str(start)},
-        hint=f"Write a {PIPELINE_FILE}, or put CSV files into data/ and build again.",
+        hint="`capstone init` writes one; or put CSV files into data/ and build again.",
     )
 
 
@@ -114,7 +114,8 @@ def _root_above(file: Path) -> Path:
     return file.parent
 
 
-def _named_in_pyproject(folder: Path) -> str | None:
+def named_pipeline(folder: Path) -> str | None:
+    """Return what the folder's `pyproject.toml` names as the pipeline; None if it names none."""
     named = _configured(folder).get("pipeline")
     return named if isinstance(named, str) else None
 

@@ -24,8 +24,8 @@ from capstone_build.sweep import Swept
 from capstone_build.version import VERSION
 
 _COMMANDS = (
-    "build", "watch", "status", "why", "log", "diff", "accept", "graph", "verify", "clean", "gc",
-    "completion",
+    "init", "build", "watch", "status", "why", "log", "diff", "accept", "graph", "verify", "clean",
+    "gc", "completion",
 )  # fmt: skip
 """Each is in a module of its name, which is imported when it is asked for."""
 
@@ -53,8 +53,8 @@ class _Commands(click.Group):
     name="capstone",
     cls=_Commands,
     context_settings={"help_option_names": ["-h", "--help"]},
-    epilog="Exit codes: 0 done; 1 a stage failed, or `verify` found something wrong; 2 the "
-    "declaration or the command line is wrong; 3 the engine's memory or disk failed; 130 "
+    epilog="Exit codes: 0 done; 1 a stage failed, or `verify` or `status --check` found something; "
+    "2 the declaration or the command line is wrong; 3 the engine's memory or disk failed; 130 "
     "interrupted.",
 )
 @click.version_option(VERSION, prog_name="capstone", message="%(prog)s %(version)s")

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import click
 
-from capstone_build.accepting import accept
 from capstone_build.cli.options import (
     except_option,
     file_option,
@@ -17,6 +16,7 @@ from capstone_build.cli.options import (
     tell_waiting,
 )
 from capstone_build.presentation.explanation import accepted_clause, accepted_lines
+from capstone_build.tending.accepting import accept
 
 
 @click.command("accept")

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import click
 
-from capstone_build.cleaning import clean
 from capstone_build.cli.options import (
     dry_run_option,
     except_option,
@@ -21,6 +20,7 @@ from capstone_build.cli.options import (
 from capstone_build.cli.terminal import Terminal
 from capstone_build.errors import UsageError
 from capstone_build.presentation.cleaning import cleaning_lines
+from capstone_build.tending.cleaning import clean
 
 
 @click.command("clean")

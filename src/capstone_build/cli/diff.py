@@ -8,13 +8,13 @@ from pathlib import Path
 
 import click
 
+from capstone_build.asking.comparing import Comparing
+from capstone_build.asking.past import the_build
 from capstone_build.authoring.project_place import ProjectPlace, find_project
 from capstone_build.cli.options import file_option, json_option
 from capstone_build.cli.past import opened_history
 from capstone_build.cli.terminal import Terminal
-from capstone_build.comparing import Comparing
 from capstone_build.errors import UsageError
-from capstone_build.past import the_build
 from capstone_build.presentation.artifact_change import USUAL_LINES, change_lines, changes_json
 from capstone_build.presentation.escaping import for_terminal
 

@@ -17,9 +17,9 @@ from capstone_build.cli.options import (
 )
 from capstone_build.cli.terminal import Terminal
 from capstone_build.cli.units import read_size, read_time
-from capstone_build.collecting import collect
 from capstone_build.core.collection import Bounds
 from capstone_build.presentation.collection import collection_lines, collection_record
+from capstone_build.tending.collecting import collect
 
 _USUAL_SECONDS = 30 * 86400.0
 

@@ -22,11 +22,11 @@ from capstone_build.cli.terminal import Terminal
 from capstone_build.core.graph import StageGraph
 from capstone_build.core.plan import Plan
 from capstone_build.errors import UsageError
+from capstone_build.looking.session import foresee
 from capstone_build.presentation.cells import cut
 from capstone_build.presentation.escaping import for_terminal
 from capstone_build.presentation.forms import legible
 from capstone_build.presentation.picture import Picture, files_picture, stages_picture
-from capstone_build.session import foresee
 
 _FORMS = {
     "text": (".txt", ".text"),

@@ -10,13 +10,13 @@ from pathlib import Path
 
 import click
 
+from capstone_build.asking.past import the_build, the_log
 from capstone_build.authoring.project_place import BUNDLED_LEDGER, ProjectPlace, find_project
 from capstone_build.cli.options import file_option, json_option
 from capstone_build.cli.past import opened_history
 from capstone_build.cli.terminal import Terminal
 from capstone_build.core.history import PastBuild, PastStage
 from capstone_build.errors import UsageError
-from capstone_build.past import the_build, the_log
 from capstone_build.presentation.escaping import block_for_terminal
 from capstone_build.presentation.history import build_lines, history_json, history_lines
 from capstone_build.presentation.times_chart import Chart

@@ -13,11 +13,11 @@ from capstone_build.authoring.project_place import ProjectPlace, find_project
 from capstone_build.cli.source_lines import remember
 from capstone_build.core.artifact import MEMORY_FOLDER
 from capstone_build.errors import MemoryFailedError, PipelineNotFoundError, UsageError
+from capstone_build.looking.session import Session
 from capstone_build.presentation.build_view import Telling
 from capstone_build.presentation.escaping import block_for_terminal, for_terminal
 from capstone_build.presentation.nothing import BUNDLED
 from capstone_build.request import Wish
-from capstone_build.session import Session
 from capstone_build.storage.manifest import Manifest
 
 Function = TypeVar("Function", bound=Callable[..., Any])

@@ -6,8 +6,8 @@ from contextlib import AbstractContextManager
 
 import click
 
+from capstone_build.asking.past import opened_history as opened
 from capstone_build.authoring.project_place import ProjectPlace
-from capstone_build.past import opened_history as opened
 from capstone_build.presentation.escaping import for_terminal
 from capstone_build.storage.history import History
 

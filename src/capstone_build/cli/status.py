@@ -10,7 +10,6 @@ from pathlib import Path
 import click
 
 from capstone_build.authoring.project_place import ProjectPlace
-from capstone_build.cleaning import orphans_of
 from capstone_build.cli.options import (
     exclude_option,
     file_option,
@@ -23,24 +22,27 @@ from capstone_build.cli.options import (
 )
 from capstone_build.cli.terminal import Terminal
 from capstone_build.core.leftover import Leftover
+from capstone_build.looking.session import Forecast, foresee
 from capstone_build.presentation.cleaning import orphans_line
 from capstone_build.presentation.sentence import needing_excluded
 from capstone_build.presentation.status import status_lines
 from capstone_build.presentation.status_json import status_record
 from capstone_build.request import Wish
-from capstone_build.session import Forecast, foresee
+from capstone_build.tending.cleaning import orphans_of
 
 
 @click.command("status")
 @targets_argument
 @exclude_option
 @settings_option
+@click.option("--check", is_flag=True, help="End with exit code 1 unless all is up to date.")
 @json_option
 @file_option
 def status_command(
     targets: tuple[str, ...],
     excluded: tuple[str, ...],
     settings: tuple[str, ...],
+    check: bool,
     as_json: bool,
     file: Path | None,
 ) -> int:
@@ -53,11 +55,11 @@ def status_command(
         orphans = [] if targets or excluded else orphans_of(session)
     if as_json:
         _print_json(forecast, orphans)
-        return 0
-    if orphans:
-        click.echo(orphans_line(orphans))
-    _print(forecast)  # its last line is the verdict
-    return 0
+    else:
+        if orphans:
+            click.echo(orphans_line(orphans))
+        _print(forecast)  # its last line is the verdict
+    return 1 if check and not forecast.is_nothing_to_do else 0
 
 
 def show_forecast(project: ProjectPlace, wish: Wish, *, as_json: bool) -> int:

@@ -33,9 +33,9 @@ from capstone_build.presentation.rebuilding import (
     rebuilding_record,
 )
 from capstone_build.presentation.verification import verification_lines, verification_record
-from capstone_build.rebuilding import rebuild
 from capstone_build.request import Wish
-from capstone_build.verifying import verify
+from capstone_build.tending.rebuilding import rebuild
+from capstone_build.tending.verifying import verify
 
 
 @click.command("verify")

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import click
 
+from capstone_build.asking.explaining import Explaining
 from capstone_build.cli.options import (
     except_option,
     file_option,
@@ -23,7 +24,7 @@ from capstone_build.cli.options import (
 from capstone_build.cli.terminal import Terminal
 from capstone_build.core.plan import UpToDate
 from capstone_build.errors import UsageError
-from capstone_build.explaining import Explaining
+from capstone_build.looking.session import foresee
 from capstone_build.presentation.explanation import (
     UNLIMITED,
     USUAL,
@@ -32,7 +33,6 @@ from capstone_build.presentation.explanation import (
     overview_lines,
 )
 from capstone_build.presentation.explanation_json import explanations_record
-from capstone_build.session import foresee
 
 
 @click.command("why")

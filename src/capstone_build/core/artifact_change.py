@@ -2,7 +2,7 @@
 Artifact changes: in what a file differs from what it was, as data.
 
 Knows the sorts of changes; does not know how they are found
-(`capstone_build.comparing`), nor how they are shown.
+(`capstone_build.asking.comparing`), nor how they are shown.
 """
 
 from __future__ import annotations

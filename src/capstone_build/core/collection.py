@@ -2,7 +2,7 @@
 Collections: what is let go of in the engine's memory, as data.
 
 Knows kinds and amounts; does not know how they are chosen
-(`capstone_build.collecting`).
+(`capstone_build.tending.collecting`).
 """
 
 from __future__ import annotations

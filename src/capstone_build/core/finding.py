@@ -2,7 +2,7 @@
 Findings: what is wrong in what the engine remembers, as data.
 
 Knows what may be wrong and what becomes of it; does not know how it is found
-(`capstone_build.examining`) nor mended (`capstone_build.verifying`).
+(`capstone_build.tending.examining`) nor mended (`capstone_build.tending.verifying`).
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 Fingerprints: all that decides a stage's outputs apart from its inputs.
 
 Knows the parts of a fingerprint and their digests; does not know how a part is
-found (`capstone_build.analysis` reads source, `capstone_build.world` gathers).
+found (`capstone_build.analysis` reads source, `capstone_build.looking.world` gathers).
 """
 
 from __future__ import annotations

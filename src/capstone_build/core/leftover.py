@@ -2,7 +2,7 @@
 Leftovers: files that stages left, and what cleaning makes of them, as data.
 
 Knows what may become of such a file; does not know how that is decided
-(`capstone_build.cleaning`).
+(`capstone_build.tending.cleaning`).
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 Rebuilt stages: what came of a second run, compared with the recorded one, as data.
 
 Knows outcomes and differences; does not know how they are found
-(`capstone_build.rebuilding`, `capstone_build.contrasting`).
+(`capstone_build.tending.rebuilding`, `capstone_build.asking.contrasting`).
 """
 
 from __future__ import annotations

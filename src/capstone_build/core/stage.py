@@ -2,7 +2,7 @@
 Stages: named units of work, as plain data.
 
 Knows what a stage declares; does not know the user's Python objects, which
-stay in the process that loaded the pipeline (`capstone_build.host`).
+stay in the process that loaded the pipeline (`capstone_build.hosting.host`).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """
 Doing the work of one order: values in, the action, values out, contracts kept.
 
-Knows one stage and runs in its own process (`capstone_build.host` starts it);
+Knows one stage and runs in its own process (`capstone_build.hosting.host` starts it);
 does not know other stages, nor where outputs end up.
 """
 

@@ -2,7 +2,7 @@
 The executor: hands orders to workers and brings back their results.
 
 Knows the host process, which loads the pipeline and starts a worker for each
-order (`capstone_build.host` is its other end); does not know the graph.
+order (`capstone_build.hosting.host` is its other end); does not know the graph.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 The host as the engine has it: a process that holds the loaded pipeline.
 
 Knows how to start it, talk to it and end it; does not know what is said
-(`capstone_build.host` is its other end).
+(`capstone_build.hosting.host` is its other end).
 """
 
 from __future__ import annotations
@@ -68,9 +68,9 @@ class HostStart(Protocol):
 
 
 def start_anew(root: Path, module: str, ways: HostWays, *how: str) -> StartedHost:
-    """Start a host as a Python of its own; *how* is for `capstone_build.host`."""
+    """Start a host as a Python of its own; *how* is for `capstone_build.hosting.host`."""
     return subprocess.Popen(
-        [sys.executable, "-P", "-m", "capstone_build.host", str(root), module, *how],
+        [sys.executable, "-P", "-m", "capstone_build.hosting.host", str(root), module, *how],
         stdin=ways.orders,
         stdout=ways.answers,
         stderr=ways.printed,

@@ -4,7 +4,7 @@ The zygote as the engine has it: a process that has the libraries, and forks hos
 To import pandas takes half a second, and a watched project is loaded again at
 each edit. A host that is forked has the libraries, and imports the project's own
 modules anew. Knows how to start the zygote, talk to it and end it; does not know
-which libraries are safe (`capstone_build.zygote` is its other end).
+which libraries are safe (`capstone_build.hosting.zygote` is its other end).
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ class Zygote:
                     sys.executable,
                     "-P",
                     "-m",
-                    "capstone_build.zygote",
+                    "capstone_build.hosting.zygote",
                     str(root),
                     str(theirs.fileno()),
                 ],
@@ -95,7 +95,7 @@ class Zygote:
             root: The project's folder.
             module: The module that declares the pipeline.
             ways: The host's file descriptors.
-            known: What is known to be imported, see `capstone_build.libraries`.
+            known: What is known to be imported, see `capstone_build.hosting.libraries`.
 
         Raises:
             ZygoteLostError: If it cannot.

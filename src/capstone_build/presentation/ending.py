@@ -106,7 +106,7 @@ def _going_on(report: BuildReport, resume: str, colour: bool) -> Iterator[str]:
     if report.beyond:
         other = "1 other stage" if report.beyond == 1 else f"{report.beyond} other stages"
         standing.append(f"all that {other} left")
-    yield _labelled("standing", ", and ".join(standing) or "nothing yet", colour)
+    yield _labelled("standing", ", and ".join(standing) or "nothing that is up to date", colour)
     yield _labelled("go on with", for_terminal(resume), colour)
 
 

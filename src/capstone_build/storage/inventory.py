@@ -2,9 +2,9 @@
 The inventory: all that is remembered of a project, of each of its pipelines.
 
 Knows the whole manifest, row by row, for those that look after it
-(`capstone_build.collecting`, `capstone_build.verifying`); does not know the pipelines
-themselves, so that none of the user's code has to run for it. Builds use
-`capstone_build.storage.manifest`, which sees one pipeline.
+(`capstone_build.tending`); does not know the pipelines themselves, so that none of the
+user's code has to run for it. Builds use `capstone_build.storage.manifest`, which sees one
+pipeline.
 """
 
 from __future__ import annotations

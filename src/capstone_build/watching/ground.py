@@ -18,7 +18,7 @@ from typing import Any
 from capstone_build.authoring.parameters import CONFIGURATION
 from capstone_build.authoring.project_place import PIPELINE_FILE
 from capstone_build.core.artifact import MEMORY_FOLDER, parents
-from capstone_build.session import Session
+from capstone_build.looking.session import Session
 from capstone_build.storage.looks import FOLDER, State, digest_held, held_in, state_of
 
 _NOBODYS = frozenset({MEMORY_FOLDER, "__pycache__", "node_modules", "site-packages"})

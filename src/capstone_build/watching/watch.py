@@ -26,8 +26,8 @@ from capstone_build.core.event import Listener
 from capstone_build.core.report import BuildReport
 from capstone_build.execution.forking import ending_with
 from capstone_build.interruption import Interrupted, interruptible, uninterruptible
+from capstone_build.looking.session import Session
 from capstone_build.request import Request
-from capstone_build.session import Session
 from capstone_build.storage.file_state import file_clock_ns
 from capstone_build.watching.file_events import FileEvents
 from capstone_build.watching.ground import Ground, declaring
