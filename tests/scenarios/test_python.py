@@ -168,6 +168,9 @@ def test_what_a_listener_raises_ends_the_build_in_order(folder: Folder) -> None:
             project.build(on_event=partial(full_at, sort))
         assert children() == before, "the host is gone, and with it what ran"
 
+    (past,) = project.log("last").builds
+    assert [each.stage for each in past.stages] == ["repeat"], "what was built is remembered"
+    assert project.printed("repeat") == "repeating\n"
     assert project.build().ok
 
 

@@ -9,11 +9,13 @@ the last half second of it.
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 
 from capstone_build.core.event import Event, Listener, StageEnded
 from capstone_build.core.history import Left, PastBuild, PastStage
 from capstone_build.core.outcome import Outcome, StageResult
 from capstone_build.core.report import BuildReport
+from capstone_build.errors import MemoryFailedError
 from capstone_build.looking.world import World
 
 _SECONDS = 0.5
@@ -42,10 +44,16 @@ class Chronicle:
 
     def tell(self, event: Event) -> None:
         """Take note of *event*, if it is the end of a stage with which something was done."""
-        self._pass_on(event)
         if isinstance(event, StageEnded) and event.result.outcome is not Outcome.REUSED:
             self._unwritten.append(self._past(event.result))
-            if time.monotonic() - self._written > _SECONDS:
+        self._pass_on(event)  # who listens may end the build
+        if self._unwritten and time.monotonic() - self._written > _SECONDS:
+            self._write(None, None, 0)
+
+    def break_off(self) -> None:
+        """Write down what was done so far, of a build that an error ends; if that can be."""
+        if self._unwritten:
+            with suppress(MemoryFailedError):
                 self._write(None, None, 0)
 
     def end(self, report: BuildReport) -> None:

@@ -97,6 +97,9 @@ class Loop:
                 self._loop()
         except (Interrupted, KeyboardInterrupt) as interruption:
             interrupted = signal_of(interruption)
+        except BaseException:
+            self._chronicle.break_off()
+            raise
         finally:
             with uninterruptible():
                 self._executor.stop()

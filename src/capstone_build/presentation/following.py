@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Protocol
 
 from capstone_build.core.event import Event, StageEnded, StageRetried, StageStarted
@@ -79,10 +80,12 @@ class Following:
                 self._show(stage, self._printed.fresh(stage, all_of_it=True))
 
     def _follow(self) -> None:
-        while not self._is_over.wait(_PAUSE_SECONDS):
-            with self._looking:
-                for stage in sorted(self._running):
-                    self._show(stage, self._printed.fresh(stage))
+        # Who reads it no more is met by the next event, in the thread that can end the build.
+        with suppress(OSError):
+            while not self._is_over.wait(_PAUSE_SECONDS):
+                with self._looking:
+                    for stage in sorted(self._running):
+                        self._show(stage, self._printed.fresh(stage))
 
     def _show(self, stage: StageName, lines: list[str]) -> None:
         prefix = paint(f"{for_terminal(stage)} |", Style.DIM, self._colour)
