@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from capstone_build.core.variable import is_secret
-from capstone_build.looking.kept_sources import is_harmless
+from capstone_build.looking.kept_sources import is_harmless, key_set_in
 
 
 @pytest.mark.parametrize(
@@ -42,6 +42,7 @@ def test_text_without_keys_is_kept(path: str, content: bytes) -> None:
         ("db.yaml", b"url: postgres://bob:hunter2@host/db\n"),
         ("db.yaml", b"url: redis://:hunter2@host\n"),
         ("header.txt", b"Authorization: Bearer 0123456789abcdef\n"),
+        ("header.txt", b"authorization: 1234\n"),
         ("model.txt", b"sk-0123456789abcdef0123456789abcdef\n"),
         ("git.txt", b"ghp_0123456789abcdef0123456789abcdef0123\n"),
         ("aws.ini", b"id = AKIAIOSFODNN7EXAMPLE\n"),
@@ -68,3 +69,20 @@ WORDS = st.sampled_from(f"{KEYS} {PLAIN}".split())
 def test_a_key_is_told_by_its_name_and_by_nothing_else(name: str) -> None:
     """What is looked for first, pieces of names, passes over no name of a key."""
     assert is_harmless("file", f"before {name}: 1\n".encode()) == (not is_secret(name))
+
+
+@pytest.mark.parametrize(
+    ("script", "name"),
+    [
+        (b"cd /\nexport API_KEY=abc\n", "API_KEY"),
+        (b"KEY=abc\n", "KEY"),
+        (b'api_key = "abc"\n', "api_key"),
+        (b"db:\n  password: hunter2\n", "password"),
+        (b"API_KEY=$OTHER\nAPI_KEY=`cat x`\n", ""),
+        (b'key = "customer"\nkeys: id\n', ""),
+        (b"SELECT a FROM b WHERE\ntoken = c.token\n", ""),
+    ],
+)
+def test_a_key_that_is_written_out_in_a_script_is_found(script: bytes, name: str) -> None:
+    """However the language spells it; what is only called so in a query is none."""
+    assert key_set_in(script) == name

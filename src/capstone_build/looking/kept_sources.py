@@ -39,7 +39,7 @@ _PRIVATE_KEY = b"PRIVATE KEY-----"
 
 _KEY = re.compile(
     r"://[^/\s:@]*:[^/\s@]+@"  # https://name:password@host
-    r"|\bpass[\"']?\s*[:=]"
+    r"|\b(?:pass|authorization)[\"']?\s*[:=]"
     r"|\b(?:bearer|basic)\s+[\w.~+/-]{8,}"
     r"|\b(?:sk-|[rs]k_|gh[opusr]_|github_pat_|glpat-|hf_|npm_|pypi-|xox[a-z]-)[\w-]{16,}"
     r"|\b(?:AKIA|ASIA)[A-Z0-9]{12}|\bAIza[\w-]{30}|\beyJ[\w-]{8,}\.eyJ",
@@ -55,10 +55,15 @@ _PIECES = (
 """One of these, in small letters, is in every key, or in its name."""
 
 _SETS = re.compile(
-    rb"^\s*(?:export\s+)?([A-Za-z_]\w*)(?:=[\"']?[^\s\"'$`]|\s*[=:]\s*[\"'][^\"'$`]|:\s+[^\s$`])",
+    rb"^\s*(?:export\s+)?([A-Za-z_]\w*)"
+    rb"(?:(=[\"']?[^\s\"'$`])|[ \t]*[=:][ \t]*[\"'][^\"'$`]|:[ \t]+[^\s$`])",
     re.MULTILINE,
 )
-"""Where a script, or a file of values, gives a variable a value that is written out."""
+"""Where a script, or a file of values, gives a variable a value that is written out; as a shell
+does it, in the second group."""
+
+_OFTEN_NONE = frozenset({"key", "keys"})
+"""What is a key as often as it is the name of a column; a shell has no use for those."""
 
 
 class KeptSources:
@@ -167,9 +172,8 @@ class KeptSources:
             content = place.read_bytes()
             if b"\0" in content:
                 return "it is no text"
-            for name in _SETS.findall(content):
-                if is_secret(name.decode()):
-                    return f"it sets {name.decode()}, which may be a key: its lines are not kept"
+            if name := key_set_in(content):
+                return f"it sets {name}, which may be a key: its lines are not kept"
             if _KEY.search(content.decode("utf-8", "replace")):
                 return "it holds what may be a key: its lines are not kept"
         return ""
@@ -214,6 +218,15 @@ def is_harmless(path: str, content: bytes) -> bool:
         return False
     words = {*_WORD.findall(path), *_WORD.findall(text)}
     return not any(is_secret(_SEPARATED.sub("_", word)) for word in words)
+
+
+def key_set_in(content: bytes) -> str:
+    """Return the name of a variable that a script sets and that may be a key; empty if none is."""
+    for found in _SETS.finditer(content):
+        name = found[1].decode()
+        if is_secret(name) and (found[2] or name.lower() not in _OFTEN_NONE):
+            return name
+    return ""
 
 
 def is_in_same_file(place: str, then: Mapping[str, Digest], now: Mapping[str, Digest]) -> bool:
