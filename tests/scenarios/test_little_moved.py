@@ -104,6 +104,22 @@ def test_a_changed_file_runs_what_it_reaches(chains: Project) -> None:
     assert loads_of(chains)() == before + 2
 
 
+def test_a_changed_file_reads_no_code(chains: Project) -> None:
+    """The engine imports neither what reads code nor what joins stages: what is known holds."""
+    importing = {"PYTHONPROFILEIMPORTTIME": "1"}
+    for _ in range(3):
+        chains.build(env=importing)
+    chains.write("in/0", "0\nanother\n")
+
+    done = chains.run("build", env=importing)
+
+    assert done.ran == ["cut_0"]
+    engine = [line for line in done.err.splitlines() if "capstone_build.building" in line]
+    assert engine, "it ran something"
+    for room in ("capstone_build.analysis", "networkx"):
+        assert room not in done.err, room
+
+
 def test_what_is_restored_loads_nothing(chains: Project) -> None:
     """An output that is edited or gone is brought back without the pipeline; the edit is kept."""
     before = loads_of(chains)()

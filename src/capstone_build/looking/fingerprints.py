@@ -83,7 +83,14 @@ class Fingerprints:
 
         def sources() -> Mapping[str, Digest]:
             known = {file: self._known(str(self._root / file)) for file in trace.sources}
-            return trace.sources if known == trace.sources else self._sources(closure())
+            # What is kept of inputs, to be shown, is no code, and may have moved.
+            code = {
+                file: digest
+                for file, digest in trace.sources.items()
+                if file not in trace.inputs or known[file] is not None
+            }
+            stands = all(known[file] == digest for file, digest in code.items())
+            return code if stands else self._sources(closure())
 
         self._vouched.add(stage.name)
         self._taken[stage.name] = Taken(
