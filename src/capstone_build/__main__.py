@@ -26,6 +26,7 @@ def main() -> NoReturn:
     # As an exception, Ctrl-C might come up in the middle of an import, which
     # makes another error of it. What must be ended in order sees to it itself.
     signal(SIGINT, _end)
+    _have_streams()
     words = sys.argv[1:]
     before = None
     if words[:1] == ["build"]:
@@ -39,6 +40,21 @@ def main() -> NoReturn:
     from capstone_build.cli import run
 
     run(before)
+
+
+def _have_streams() -> None:
+    """
+    Open what of the standard streams is closed, on nothing.
+
+    Else the first file that is opened would take its place, and be written to.
+    """
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
+    sys.stdout = sys.stdout or open(1, "w", encoding="utf-8")  # noqa: SIM115 (a number)
+    sys.stderr = sys.stderr or open(2, "w", encoding="utf-8")  # noqa: SIM115 (as above)
 
 
 def _end(_number: int, _frame: FrameType | None) -> NoReturn:

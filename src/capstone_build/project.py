@@ -445,8 +445,8 @@ class Project:
             found.append(Setting(stage or None, name, value, f"params={{{key!r}: ...}}"))
         return Wish(
             targets=tuple(map(self._place.from_root, targets)),
-            excluded=tuple(map(self._place.from_root, exclude)),
-            forced=tuple(map(self._place.from_root, force)),
+            excluded=tuple(map(self._place.from_root, _each(exclude))),
+            forced=tuple(map(self._place.from_root, _each(force))),
             settings=tuple(found),
         )
 
@@ -480,6 +480,11 @@ class _Heard:
         except Exception as error:
             self.raised = error
             raise _ListenerError from error
+
+
+def _each(words: Iterable[str | Path] | str | Path) -> Iterable[str | Path]:
+    """Take one word for a list of one: its letters are nothing to select by."""
+    return [words] if isinstance(words, str | Path) else words
 
 
 def _jobs(jobs: int | None) -> int:

@@ -252,3 +252,20 @@ def test_an_answer_for_which_there_is_no_room_is_told_in_a_line(two: Project) ->
         assert done.stderr == "standard output cannot be written: No space left on device\n"
         assert done.returncode == 3
     assert two.build().last_line == "nothing to do: 2 stages are up to date"
+
+
+@pytest.mark.parametrize("closed", [(1,), (1, 2), (0, 1, 2)])
+def test_streams_that_are_closed_take_nothing(two: Project, closed: tuple[int, ...]) -> None:
+    """What would be printed goes nowhere, and into no file that is opened meanwhile."""
+    assert COMMAND is not None
+
+    def close() -> None:
+        for each in closed:
+            os.close(each)
+
+    for _ in range(2):
+        done = subprocess.run(
+            [COMMAND, "build"], cwd=two.root, stderr=subprocess.PIPE, check=False, preexec_fn=close
+        )
+        assert (done.returncode, done.stderr) == (0, b"")
+    assert two.build().last_line.startswith("nothing to do")

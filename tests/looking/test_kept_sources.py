@@ -86,3 +86,17 @@ def test_a_key_is_told_by_its_name_and_by_nothing_else(name: str) -> None:
 def test_a_key_that_is_written_out_in_a_script_is_found(script: bytes, name: str) -> None:
     """However the language spells it; what is only called so in a query is none."""
     assert key_set_in(script) == name
+
+
+@pytest.mark.parametrize(
+    ("content", "name"),
+    [
+        (b'import os\nAPI_KEY = "abc"\n', "API_KEY"),
+        (b'def f():\n    token = "abc"\n', ""),
+        (b'KEY = "id"\nSEPARATOR = ","\n', ""),
+        (b'API_KEY = os.environ["API_KEY"]\n', ""),
+    ],
+)
+def test_a_module_that_writes_a_key_out_is_not_kept(content: bytes, name: str) -> None:
+    """What a function calls so, or what is read elsewhere, is none."""
+    assert key_set_in(content, "settings.py") == name

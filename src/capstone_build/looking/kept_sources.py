@@ -103,7 +103,8 @@ class KeptSources:
         for file, digest in sources.items():
             if digest not in self._kept:
                 self._kept.add(digest)
-                if (content := self._standing(file, digest)) is not None:
+                content = self._standing(file, digest)
+                if content is not None and not key_set_in(content, file):
                     self._world.store.keep_text(content, digest)
 
     def _texts(self, inputs: Mapping[ArtifactPath, Digest]) -> Iterator[tuple[str, Digest]]:
@@ -161,7 +162,9 @@ class KeptSources:
             return None
         digest = sources[file]
         text = self._standing(file, digest)
-        return self._world.store.text(digest) if text is None else text
+        if text is None:
+            return self._world.store.text(digest)
+        return None if key_set_in(text, file) else text
 
     def unshown(self, file: str) -> str:
         """Say why the lines of a *file* of code are not kept to be shown; empty if they are."""
@@ -172,7 +175,7 @@ class KeptSources:
             content = place.read_bytes()
             if b"\0" in content:
                 return "it is no text"
-            if name := key_set_in(content):
+            if name := key_set_in(content, file):
                 return f"it sets {name}, which may be a key: its lines are not kept"
             text = content.decode("utf-8", "replace")
             if _may_hold_key(text.lower()) and _KEY.search(text):
@@ -226,10 +229,16 @@ def _may_hold_key(small: str) -> bool:
     return any(piece in small for piece in _PIECES)
 
 
-def key_set_in(content: bytes) -> str:
-    """Return the name of a variable that a script sets and that may be a key; empty if none is."""
+def key_set_in(content: bytes, file: str = "") -> str:
+    """
+    Return the name of a variable that a *file* sets and that may be a key; empty if none is.
+
+    In Python only what a module sets: within functions such a name is often no key.
+    """
     for found in _SETS.finditer(content):
         name = found[1].decode()
+        if file.endswith(".py") and content[: found.start(1)][-1:] not in {b"", b"\n"}:
+            continue
         if is_secret(name) and (found[2] or name.lower() not in _OFTEN_NONE):
             return name
     return ""

@@ -14,6 +14,7 @@ from functools import partial
 from pathlib import Path
 
 from capstone_build.core.digest import Digest, Hasher, digest_bytes, executable
+from capstone_build.cores import cores
 
 _PIECE = 1 << 18
 """How much of a file is read at once, in bytes: what is hashed is still near the processor ..."""
@@ -83,7 +84,7 @@ def digest_abreast(paths: Sequence[str]) -> list[Digest | OSError]:
     from threading import Event
 
     is_over = Event()
-    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+    with ThreadPoolExecutor(cores()) as pool:
         try:
             return list(pool.map(partial(_digest_or_error, lambda: not is_over.is_set()), paths))
         finally:
