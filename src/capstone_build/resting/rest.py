@@ -90,7 +90,7 @@ class Rest:
         self._world.looks.stop()
         if self._rests_on["elsewhere"] or self._is_of_the_moment():
             return None
-        self._let_settle()
+        self._let_settle(os.path.join(self._root, each) for each in self._made)
         states = self._states()
         listed = self._listed() if states is not None else None
         if states is None or listed is None:
@@ -127,7 +127,7 @@ class Rest:
         self._world.looks.stop()
         if not all(map(reach.is_as_drawn, ran)):
             return None
-        self._let_settle()
+        self._let_settle(os.path.join(self._root, each) for each in self._made)
         states = self._states()
         listed = self._listed() if states is not None else None
         files = self._world.files.published()
@@ -184,6 +184,7 @@ class Rest:
             if state and not _vouches(state, looked_ns):
                 return None
             found[self._name(path)] = state
+        self._let_settle(young)
         return found if all(self._world.files.confirm(self._name(p)) for p in young) else None
 
     def _is_made(self, path: str, state: State) -> bool:
@@ -194,9 +195,9 @@ class Rest:
         is_published = state is not None and self._world.files.is_published(name, state)
         return is_published and not is_code(name)
 
-    def _let_settle(self) -> None:
-        """Wait until what the build itself put in place is old enough to be sure of."""
-        states = [_full(str(Path(self._root, each))) for each in self._made]
+    def _let_settle(self, paths: Iterable[str]) -> None:
+        """Wait until what is at *paths* is old enough to be sure of, if that is soon."""
+        states = [_full(path) for path in paths]
         youngest = max((FileState(*state).settled_ns for state in states), default=0)
         wait = (youngest - time.time_ns()) / 1e9
         if 0 < wait < _PATIENCE:
