@@ -11,7 +11,7 @@ import os
 import sys
 
 # The module `signal` would take longer to import than all that is used here.
-from _signal import SIGINT, signal  # type: ignore[import-not-found]
+from _signal import SIGINT, signal  # type: ignore[import-not-found]  # it has no stubs
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def _have_streams() -> None:
             os.fstat(number)
         except OSError:
             os.open(os.devnull, os.O_RDWR)
-    sys.stdout = sys.stdout or open(1, "w", encoding="utf-8")  # noqa: SIM115 (a number)
+    sys.stdout = sys.stdout or open(1, "w", encoding="utf-8")  # noqa: SIM115 (open to the end)
     sys.stderr = sys.stderr or open(2, "w", encoding="utf-8")  # noqa: SIM115 (as above)
 
 

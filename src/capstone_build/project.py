@@ -12,9 +12,8 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Iterable, Mapping
-from functools import partial, wraps
+from functools import partial
 from pathlib import Path
-from typing import ParamSpec, TypeVar
 
 from capstone_build.answers.build_report import BuildReport
 from capstone_build.answers.looking import Graph, Status, Why
@@ -29,44 +28,26 @@ from capstone_build.answers.looking_back import Diff, Log
 from capstone_build.asking.comparing import Comparing
 from capstone_build.asking.explaining import Explaining
 from capstone_build.asking.past import opened_history, the_build, the_log
-from capstone_build.authoring.loading import is_held
-from capstone_build.authoring.parameters import Setting
 from capstone_build.authoring.project_place import find_project
 from capstone_build.build import build
 from capstone_build.core.collection import Bounds
-from capstone_build.core.digest import JsonValue, is_plain
-from capstone_build.core.event import Event, Listener
+from capstone_build.core.digest import JsonValue
+from capstone_build.core.event import Event
 from capstone_build.core.history import PastBuild, PastStage
 from capstone_build.core.plan import UpToDate
-from capstone_build.cores import cores
 from capstone_build.errors import UsageError
 from capstone_build.graph_page import page_of
+from capstone_build.guest import Heard, ListenerError, guest, ignored
 from capstone_build.looking.session import foresee
 from capstone_build.presentation.explanation import accepted_clause
 from capstone_build.presentation.picture import stages_picture
-from capstone_build.request import Request, Wish
-from capstone_build.storage.looks import unseen
+from capstone_build.request import Request
 from capstone_build.tending.accepting import accept
 from capstone_build.tending.cleaning import clean, orphans_of
 from capstone_build.tending.collecting import collect
 from capstone_build.tending.rebuilding import rebuild
 from capstone_build.tending.verifying import verify
-
-P = ParamSpec("P")
-R = TypeVar("R")
-
-_USUAL_SECONDS = 30 * 86400.0
-
-
-def _guest(asked: Callable[P, R]) -> Callable[P, R]:
-    """Let *asked* be done as a guest in somebody else's program."""
-
-    @wraps(asked)
-    def guest(*args: P.args, **kwargs: P.kwargs) -> R:
-        with unseen():
-            return asked(*args, **kwargs)
-
-    return guest
+from capstone_build.wishing import jobs_of, wish_of
 
 
 class Project:
@@ -108,7 +89,7 @@ class Project:
         """Return what was given."""
         return f"Project({str(self._place.file or self.root)!r})"
 
-    @_guest
+    @guest
     def build(
         self,
         *targets: str | Path,
@@ -143,18 +124,18 @@ class Project:
             KeyboardInterrupt: If Ctrl-C interrupted it: what was running was ended, what
                 stands stands, and the next build goes on from there.
         """
-        heard = _Heard(on_event or _ignore)
-        wish = self._wish(targets, params, exclude, force)
-        request = Request(wish=wish, jobs=_jobs(jobs), keep_going=keep_going)
+        heard = Heard(on_event or ignored)
+        wish = wish_of(self._place, targets, params, exclude, force)
+        request = Request(wish=wish, jobs=jobs_of(jobs), keep_going=keep_going)
         try:
             report = build(self._place, request, heard)
-        except _ListenerError:
+        except ListenerError:
             raise heard.raised from None
         if report.interrupted is not None:
             raise KeyboardInterrupt
         return BuildReport.of(report)
 
-    @_guest
+    @guest
     def status(
         self,
         *targets: str | Path,
@@ -172,7 +153,9 @@ class Project:
         Raises:
             PipelineError: If the declaration or a target is wrong.
         """
-        session, forecast = foresee(self._place, wish := self._wish(targets, params, exclude))
+        session, forecast = foresee(
+            self._place, wish := wish_of(self._place, targets, params, exclude)
+        )
         with session:
             orphans = () if wish.targets or wish.excluded else tuple(orphans_of(session))
             return Status(
@@ -183,7 +166,7 @@ class Project:
                 printed=session.printed,
             )
 
-    @_guest
+    @guest
     def why(self, *stages: str | Path, params: Mapping[str, JsonValue] | None = None) -> Why:
         """
         Say why stages would run or not, and why they last ran, down to the line.
@@ -196,7 +179,7 @@ class Project:
         Raises:
             PipelineError: If the declaration or a name is wrong.
         """
-        session, forecast = foresee(self._place, wish := self._wish(stages, params))
+        session, forecast = foresee(self._place, wish := wish_of(self._place, stages, params))
         with session:
             explaining = Explaining(session, forecast)
             plan = forecast.plan
@@ -207,7 +190,7 @@ class Project:
             )
             return Why(stages={n: explaining.explain(session.graph.stages[n]) for n in names})
 
-    @_guest
+    @guest
     def graph(
         self,
         *targets: str | Path,
@@ -225,11 +208,11 @@ class Project:
         Raises:
             PipelineError: If the declaration or a target is wrong.
         """
-        session, forecast = foresee(self._place, self._wish(targets, params, exclude))
+        session, forecast = foresee(self._place, wish_of(self._place, targets, params, exclude))
         session.close()
         return Graph(graph=forecast.graph, verdicts=forecast.plan)
 
-    @_guest
+    @guest
     def page(
         self,
         *targets: str | Path,
@@ -247,12 +230,12 @@ class Project:
         Raises:
             PipelineError: If the declaration or a target is wrong.
         """
-        session, forecast = foresee(self._place, self._wish(targets, params, exclude))
+        session, forecast = foresee(self._place, wish_of(self._place, targets, params, exclude))
         with session:
             picture = stages_picture(forecast.graph, forecast.plan)
             return page_of(session, forecast, forecast.graph, picture)
 
-    @_guest
+    @guest
     def log(self, build: str | None = None, *, count: int = 10) -> Log:
         """
         Tell what the latest builds did; none of the project's code is run.
@@ -264,11 +247,11 @@ class Project:
         Raises:
             UsageError: If there is no such build, or more than one.
         """
-        with opened_history(self._place, _ignore) as history:
+        with opened_history(self._place, ignored) as history:
             builds = history.latest(count) if build is None else [the_build(history, build)]
         return Log(builds=tuple(builds), log=self._log)
 
-    @_guest
+    @guest
     def printed(self, stage: str, build: str = "last") -> str:
         """
         Return what a stage printed in a build: its first megabyte and its last.
@@ -289,7 +272,7 @@ class Project:
         log = the_log(self._place, past.build, stage)
         return (self.root / log).read_text("utf-8", "replace") if log else ""
 
-    @_guest
+    @guest
     def diff(self, artifact: str | Path, since: str | None = None) -> Diff:
         """
         Say what changed in an artifact: since it was last another, or since a build.
@@ -302,11 +285,11 @@ class Project:
             UsageError: If no build left such an artifact, or what it left is not kept.
         """
         path = posixpath.relpath(posixpath.join(self.root.as_posix(), str(artifact)), self.root)
-        with opened_history(self._place, _ignore) as history:
+        with opened_history(self._place, ignored) as history:
             past = None if since is None else the_build(history, since)
             return Diff(changes=tuple(Comparing(self.root, history).changes(path, past)))
 
-    @_guest
+    @guest
     def accept(
         self, *stages: str | Path, params: Mapping[str, JsonValue] | None = None
     ) -> Acceptance:
@@ -322,10 +305,10 @@ class Project:
         """
         if not stages:
             raise UsageError("no stage is named", hint="accept() takes what is named only.")
-        wish = self._wish(stages, params)
-        return Acceptance(stages=tuple(accept(self._place, wish, accepted_clause, _ignore)))
+        wish = wish_of(self._place, stages, params)
+        return Acceptance(stages=tuple(accept(self._place, wish, accepted_clause, ignored)))
 
-    @_guest
+    @guest
     def clean(
         self,
         *targets: str | Path,
@@ -349,11 +332,11 @@ class Project:
         """
         if not (orphans or outputs):
             raise UsageError("nothing says what to remove", hint="Give orphans=True, outputs=True.")
-        wish = self._wish(targets)
-        do = partial(clean, self._place, wish, _ignore, orphans=orphans, outputs=outputs)
+        wish = wish_of(self._place, targets)
+        do = partial(clean, self._place, wish, ignored, orphans=orphans, outputs=outputs)
         return Cleaned.of(do(dry_run=dry_run), dry_run=dry_run)
 
-    @_guest
+    @guest
     def gc(
         self,
         *,
@@ -375,17 +358,11 @@ class Project:
         Raises:
             MemoryFailedError: If the memory cannot be read or written.
         """
-        usual = _USUAL_SECONDS if keep_seconds is None else keep_seconds
-        bounds = Bounds(
-            keep_seconds=usual if max_size is None else keep_seconds,
-            max_size=max_size,
-            spare_seconds=usual,
-            is_kept_bounded=kept,
-        )
-        done = collect(self.root, bounds, _ignore, dry_run=dry_run)
+        bounds = Bounds.asked(keep_seconds, max_size, kept)
+        done = collect(self.root, bounds, ignored, dry_run=dry_run)
         return Collection.of(done, bounds=bounds, dry_run=dry_run)
 
-    @_guest
+    @guest
     def verify(self, *, jobs: int | None = None) -> Verification:
         """
         Read all that builds rely on, byte by byte, and say what is not as it should be.
@@ -393,9 +370,9 @@ class Project:
         Args:
             jobs: How many files are read at the same time; None for as many as cores.
         """
-        return Verification.of(verify(self.root, _jobs(jobs), _ignore, _ignore))
+        return Verification.of(verify(self.root, jobs_of(jobs), ignored, ignored))
 
-    @_guest
+    @guest
     def rebuild(
         self,
         *stages: str | Path,
@@ -415,83 +392,11 @@ class Project:
             MemoryFailedError: If a copy cannot be made.
             KeyboardInterrupt: If Ctrl-C interrupted it.
         """
-        wish = self._wish(stages, params)
-        done = rebuild(self._place, wish, _jobs(jobs), _ignore)
+        wish = wish_of(self._place, stages, params)
+        done = rebuild(self._place, wish, jobs_of(jobs), ignored)
         if done.interrupted is not None:
             raise KeyboardInterrupt
         return Rebuilding.of(done)
 
-    def _wish(
-        self,
-        targets: Iterable[str | Path],
-        params: Mapping[str, JsonValue] | None = None,
-        exclude: Iterable[str | Path] = (),
-        force: Iterable[str | Path] = (),
-    ) -> Wish:
-        """Put into the engine's words what is asked for; refuse what would never come to an end."""
-        if is_held(self.root):
-            raise UsageError(
-                "a pipeline cannot ask for its own project to be loaded, nor can a stage of it",
-                hint="Put it under `if __name__ == '__main__':`, or into a file of its own.",
-            )
-        found = []
-        for key, value in (params or {}).items():
-            if not is_plain(value):
-                raise UsageError(
-                    f"params: {key}={value!r} is no plain value",
-                    hint="Use texts, numbers, true or false, lists, and mappings.",
-                )
-            stage, _, name = key.rpartition(".")
-            found.append(Setting(stage or None, name, value, f"params={{{key!r}: ...}}"))
-        return Wish(
-            targets=tuple(map(self._place.from_root, targets)),
-            excluded=tuple(map(self._place.from_root, _each(exclude))),
-            forced=tuple(map(self._place.from_root, _each(force))),
-            settings=tuple(found),
-        )
-
     def _log(self, past: PastBuild, stage: PastStage) -> str:
         return the_log(self._place, past.build, stage.stage)
-
-
-class _ListenerError(Exception):
-    """Whoever is told the events raised something."""
-
-
-class _Heard:
-    """
-    Passes events on; what the listener raises is told from what the engine raises.
-
-    Args:
-        listener: Is told each event.
-
-    Attributes:
-        raised: What it raised.
-    """
-
-    raised: Exception
-
-    def __init__(self, listener: Listener) -> None:
-        self._listener = listener
-
-    def __call__(self, event: Event) -> None:
-        try:
-            self._listener(event)
-        except Exception as error:
-            self.raised = error
-            raise _ListenerError from error
-
-
-def _each(words: Iterable[str | Path] | str | Path) -> Iterable[str | Path]:
-    """Take one word for a list of one: its letters are nothing to select by."""
-    return [words] if isinstance(words, str | Path) else words
-
-
-def _jobs(jobs: int | None) -> int:
-    if jobs is not None and jobs < 1:
-        raise UsageError(f"jobs={jobs}: at least one thing is done at a time")
-    return jobs or cores()
-
-
-def _ignore(*_: object) -> None:
-    """Hear nothing of it."""

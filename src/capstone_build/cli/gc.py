@@ -21,8 +21,6 @@ from capstone_build.core.collection import Bounds
 from capstone_build.presentation.collection import collection_lines, collection_record
 from capstone_build.tending.collecting import collect
 
-_USUAL_SECONDS = 30 * 86400.0
-
 
 @click.command("gc")
 @click.option(
@@ -58,12 +56,7 @@ def gc_command(
     that is at work. None of your code is run.
     """
     project = opened_project(file)
-    bounds = Bounds(
-        keep_seconds=_USUAL_SECONDS if keep is None and max_size is None else keep,
-        max_size=max_size,
-        spare_seconds=_USUAL_SECONDS if keep is None else keep,
-        is_kept_bounded=kept,
-    )
+    bounds = Bounds.asked(keep, max_size, kept)
     done = collect(project.root, bounds, tell_waiting, dry_run=dry_run)
     if as_json:
         click.echo(json.dumps(collection_record(done), indent=2))

@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+_USUAL_SECONDS = 30 * 86400.0
+
 
 @dataclass(frozen=True, slots=True)
 class Room:
@@ -45,6 +47,17 @@ class Bounds:
     max_size: int | None
     spare_seconds: float
     is_kept_bounded: bool
+
+    @classmethod
+    def asked(cls, keep_seconds: float | None, max_size: int | None, kept: bool) -> Bounds:
+        """Return what is meant where it may not be said for how long: then for 30 days."""
+        usual = _USUAL_SECONDS if keep_seconds is None else keep_seconds
+        return cls(
+            keep_seconds=usual if max_size is None else keep_seconds,
+            max_size=max_size,
+            spare_seconds=usual,
+            is_kept_bounded=kept,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import keyword
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import count
 from pathlib import PurePosixPath
 from typing import NamedTuple, TypeAlias
@@ -100,10 +100,6 @@ class AdoptedStage:
         """Return what *spelling* is in each round, as far as that can be told; once each."""
         found = [filled(spelling, values) for values in self.instances]
         return list(dict.fromkeys(each for each in found if each is not None))
-
-    def remarked(self, *remarks: Remark) -> AdoptedStage:
-        """Return it with more remarks."""
-        return replace(self, remarks=(*self.remarks, *remarks))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

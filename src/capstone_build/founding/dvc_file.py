@@ -26,7 +26,6 @@ from capstone_build.founding.dvc_text import Source, Values, read_values
 from capstone_build.founding.layout import laid_out, literal
 from capstone_build.founding.yaml_file import line_of, load_lines, plain_value
 
-DVC_FILE = "dvc.yaml"
 _SHOWN = {
     "metrics": "`dvc metrics` shows these; `capstone diff` shows how an output changed",
     "plots": "`dvc plots` draws these; no stage makes anything of them",

@@ -1,14 +1,14 @@
 """
 The view of a build on a terminal that can be drawn anew.
 
-Knows rich; does not know what the lines say (`capstone_build.presentation.event_line`,
-`capstone_build.presentation.progress`).
+Knows when there is a bar, and what is told besides; does not know what the lines say
+(`capstone_build.presentation.event_line`, `capstone_build.presentation.progress`).
 """
 
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Self, TextIO
+from typing import Self, TextIO
 
 from capstone_build.core.event import BuildStarted, Event, StageStarted
 from capstone_build.core.report import BuildReport
@@ -16,11 +16,8 @@ from capstone_build.presentation.build_view import RESUME, Telling
 from capstone_build.presentation.ending import ending
 from capstone_build.presentation.event_line import EventLine
 from capstone_build.presentation.following import Following, Printed
+from capstone_build.presentation.live_lines import LiveLines
 from capstone_build.presentation.progress import Progress, nothing_printed
-
-if TYPE_CHECKING:
-    from rich.live import Live
-    from rich.text import Text
 
 _MOST_LINES = 8
 _OTHER_LINES = 3
@@ -53,16 +50,15 @@ class LiveView:
         telling: Telling = Telling.USUAL,
         printed: Printed | None = None,
     ) -> None:
-        self._stream = stream
+        self._shown = LiveLines(stream, colour, self._bar)
         self._colour = colour
         self._resume = resume
         self._lines = EventLine(colour, width, is_full=telling is Telling.FULL)
         self._progress = Progress()
-        self._live: Live | None = None
         self._printed = printed
         self._following: Following | None = None
         if printed is not None and telling is Telling.FULL:
-            self._following = Following(printed, self._print, colour)
+            self._following = Following(printed, self._shown.print, colour)
 
     def __enter__(self) -> Self:
         """Return the view itself."""
@@ -80,63 +76,26 @@ class LiveView:
             self._following.note(event)
         self._progress.note(event, time.monotonic())
         if isinstance(event, BuildStarted):
-            self._begin()
-        if self._live is not None:
-            self._lines.width = self._live.console.width
+            self._shown.begin()
+        if (size := self._shown.size) is not None:
+            self._lines.width, _ = size
         if not isinstance(event, StageStarted) and (line := self._lines.of(event)) is not None:
-            self._print(line)
+            self._shown.print(line)
 
     def finish(self, report: BuildReport) -> None:
         """Take the bar away and print the last lines."""
         self._stop()
         for line in [*self._lines.rest(report), *ending(report, self._resume, self._colour)]:
-            self._print(line)
-
-    def _begin(self) -> None:
-        from rich.console import Console
-        from rich.live import Live
-
-        console = Console(
-            file=self._stream,
-            force_terminal=True,
-            color_system="standard" if self._colour else None,
-            no_color=not self._colour,
-            highlight=False,
-            markup=False,
-            emoji=False,
-        )
-        self._live = Live(
-            console=console,
-            get_renderable=self._bar,
-            refresh_per_second=8,
-            transient=True,
-            redirect_stdout=False,
-            redirect_stderr=False,
-        )
-        self._live.start()
+            self._shown.print(line)
 
     def _stop(self) -> None:
         if self._following is not None:
             self._following.close()
-        if self._live is not None:
-            self._live.stop()
-            self._live = None
+        self._shown.stop()
 
-    def _print(self, line: str) -> None:
-        if self._live is None:
-            self._stream.write(f"{line}\n")
-            self._stream.flush()
-            return
-        from rich.text import Text
-
-        self._live.console.print(Text.from_ansi(line), soft_wrap=True)
-
-    def _bar(self) -> Text:
-        from rich.text import Text
-
-        height = self._live.console.height if self._live is not None else 0
+    def _bar(self) -> list[str]:
+        _, height = self._shown.size or (0, 0)
         at_most = max(1, min(_MOST_LINES, height - _OTHER_LINES))
         last = self._printed.last if self._printed is not None else nothing_printed
         now = time.monotonic()
-        lines = self._progress.lines(now, self._lines.width, self._colour, at_most, last)
-        return Text("\n").join(Text.from_ansi(line) for line in lines)
+        return list(self._progress.lines(now, self._lines.width, self._colour, at_most, last))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Self, TextIO
+from typing import Self, TextIO
 
 from capstone_build.core.digest import JsonValue
 from capstone_build.core.event import BuildStarted, StageEnded, StageStarted
@@ -19,13 +19,10 @@ from capstone_build.presentation.amount import counted
 from capstone_build.presentation.cells import cut, padded
 from capstone_build.presentation.duration import spelled
 from capstone_build.presentation.escaping import block_for_terminal, for_terminal
+from capstone_build.presentation.live_lines import LiveLines
 from capstone_build.presentation.progress import Progress
 from capstone_build.presentation.sentence import verdict_line
 from capstone_build.presentation.style import Style, paint
-
-if TYPE_CHECKING:
-    from rich.live import Live
-    from rich.text import Text
 
 _WORD = 9
 _NAME = 10
@@ -52,12 +49,11 @@ class RebuildView:
     """
 
     def __init__(self, stream: TextIO, *, is_live: bool, colour: bool, width: int) -> None:
-        self._stream = stream
+        self._shown = LiveLines(stream, colour, self._bar)
         self._is_live = is_live
         self._colour = colour
         self._width = width
         self._progress = Progress()
-        self._live: Live | None = None
 
     def __enter__(self) -> Self:
         """Return the view itself."""
@@ -65,58 +61,21 @@ class RebuildView:
 
     def __exit__(self, *_: object) -> None:
         """Take the bar away and show the cursor again."""
-        if self._live is not None:
-            self._live.stop()
-            self._live = None
+        self._shown.stop()
 
     def __call__(self, event: BuildStarted | StageStarted | Rebuilt) -> None:
         """Show what happened."""
         if isinstance(event, Rebuilt):
             ended = StageResult(stage=event.stage, outcome=Outcome.REUSED)
             self._progress.note(StageEnded(ended), time.monotonic())
-            self._print(rebuilt_line(event, self._colour))
+            self._shown.print(rebuilt_line(event, self._colour))
             return
         self._progress.note(event, time.monotonic())
-        if isinstance(event, StageStarted) and self._is_live and self._live is None:
-            self._begin()
+        if isinstance(event, StageStarted) and self._is_live:
+            self._shown.begin()
 
-    def _begin(self) -> None:
-        from rich.console import Console
-        from rich.live import Live
-
-        console = Console(
-            file=self._stream,
-            force_terminal=True,
-            color_system="standard" if self._colour else None,
-            no_color=not self._colour,
-            highlight=False,
-            markup=False,
-            emoji=False,
-        )
-        self._live = Live(
-            console=console,
-            get_renderable=self._bar,
-            refresh_per_second=8,
-            transient=True,
-            redirect_stdout=False,
-            redirect_stderr=False,
-        )
-        self._live.start()
-
-    def _print(self, line: str) -> None:
-        if self._live is None:
-            self._stream.write(f"{line}\n")
-            self._stream.flush()
-            return
-        from rich.text import Text
-
-        self._live.console.print(Text.from_ansi(line), soft_wrap=True)
-
-    def _bar(self) -> Text:
-        from rich.text import Text
-
-        lines = self._progress.lines(time.monotonic(), self._width, self._colour)
-        return Text("\n").join(Text.from_ansi(line) for line in lines)
+    def _bar(self) -> list[str]:
+        return list(self._progress.lines(time.monotonic(), self._width, self._colour))
 
 
 def rebuilt_line(rebuilt: Rebuilt, colour: bool) -> str:

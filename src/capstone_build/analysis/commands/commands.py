@@ -225,7 +225,7 @@ class _Text:
         elif run.form is Form.FILE:
             for value in run.what:
                 for path in code.files.named(value, place.folders):
-                    if os.path.isfile(path):  # noqa: PTH113
+                    if os.path.isfile(path):  # noqa: PTH113 - strings, as all here
                         code.shell_file(path, replace(place, is_fed=self._is_fed))
         else:
             for each in simple.redirections:
@@ -276,7 +276,7 @@ class _Text:
 
     def _fed_file(self, value: Value, place: Place) -> None:
         for path in self._code.files.named(value, place.folders):
-            if os.path.isfile(path):  # noqa: PTH113
+            if os.path.isfile(path):  # noqa: PTH113 - strings, as all here
                 self._code.fed(path, place)
 
 

@@ -116,7 +116,7 @@ class NamedFiles:
         name = self.files.from_root(path)
         is_made = bool(name) and self.is_made(name)
         if not os.path.isfile(path):  # noqa: PTH113 - strings, as all here
-            is_nameable = _PATH.fullmatch(said.text) and not os.path.isdir(path)  # noqa: PTH112
+            is_nameable = _PATH.fullmatch(said.text) and not os.path.isdir(path)  # noqa: PTH112 - the same
             if name and not is_made and is_nameable and by_name(path) is Language.NONE:
                 self.found.name(name)
             return
@@ -267,14 +267,14 @@ class NamedFiles:
             for each in brings_along(name):
                 for folder_name in self._known(place):
                     path = self.files.path(each, folder_name)
-                    if os.path.isfile(path):  # noqa: PTH113
+                    if os.path.isfile(path):  # noqa: PTH113 - strings, as all here
                         self.file(path, Value(each), place, Use.START)
 
     def _on_path(self, program: str, place: Place) -> None:
         """Read a program of the project that is found because the command says where to look."""
         for folder in self._folders_in("PATH", place) if "/" not in program else ():
             path = f"{folder}/{program}"
-            if self.files.from_root(path) and os.path.isfile(path):  # noqa: PTH113
+            if self.files.from_root(path) and os.path.isfile(path):  # noqa: PTH113 - strings, as all here
                 self.file(path, Value(path), place, Use.START)
 
     def module(self, name: str, place: Place) -> None:

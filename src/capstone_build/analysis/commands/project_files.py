@@ -60,7 +60,8 @@ class ProjectFiles:
         first = next((at for at, each in enumerate(parts) if _WILD.search(each)), len(parts))
         for length in range(first, len(parts)):
             above = "/".join(parts[:length])
-            yield from (each for each in glob.glob(above) if os.path.isdir(each))  # noqa: PTH112, PTH207
+            found = glob.glob(above)  # noqa: PTH207 - strings, as all here
+            yield from (each for each in found if os.path.isdir(each))  # noqa: PTH112 - the same
 
     def below(self, folder: str) -> Iterator[str]:
         """Yield the files and, with a `/`, the folders in *folder*, itself included."""
