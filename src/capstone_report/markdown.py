@@ -13,7 +13,9 @@ from collections.abc import Iterable, Sequence
 from capstone_report.printable import printable
 
 _SPECIAL = re.compile(r"([\\`*\[\]<|~&$]|(?<!\w)_|_(?!\w))")
-_LINE_START = re.compile(r"^(\s*)([-+=#>]|\d+[.)])")
+_BEFORE_MARK = re.compile(r"^(\s*(?:(?=[-+=#>])|\d+(?=[.)](?:\s|$))))")
+"""What precedes the mark of a list, a heading or a quotation; not `0.5`, which is none."""
+
 _LINK = re.compile(r"(?i)\b(https?|ftp)://|\bwww\.")
 
 
@@ -22,7 +24,7 @@ def escaped(text: str) -> str:
     safe = _SPECIAL.sub(r"\\\1", printable(text))
     # Renderers make links of bare addresses; one that a model wrote may lead anywhere.
     safe = _LINK.sub(lambda found: found[0].replace(":", "&#58;").replace("www.", "www&#46;"), safe)
-    return _LINE_START.sub(lambda found: f"{found[1]}\\{found[2]}", safe)
+    return _BEFORE_MARK.sub(r"\1\\", safe)
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
